@@ -29,13 +29,23 @@ export type AvalaEvent =
       readonly bytesDone: number;
       readonly bytesTotal: number;
     }
-  /** Emitted as soon as it is known what had landed before, at most twice a second, every five seconds while it waits for the rate limit, and at the end. */
+  /** Emitted as soon as it is known what had landed before, at most twice a second, every five seconds while it waits for the rate limit or for a response, and at the end. */
   | { readonly kind: "upload-progress"; readonly progress: UploadProgress }
   /**
    * A call waits for the rate limit: every five seconds as long as it does. `what`: `find dataset a`. `waitMs`: how much longer it is
    * likely to, absent while nothing says so. An upload says it in its progress.
    */
   | { readonly kind: "limit-wait"; readonly what: string; readonly waitMs?: number }
+  /**
+   * A call has had no response for `seconds`: every five seconds from ten on. After `secondsLeft` more it is given up. An upload says it in
+   * its progress.
+   */
+  | {
+      readonly kind: "response-wait";
+      readonly what: string;
+      readonly seconds: number;
+      readonly secondsLeft: number;
+    }
   /** Of the dataset `name` what a store keeps is held against the files: at the start, at most twice a second, and at the end. */
   | {
       readonly kind: "compare-progress";
@@ -71,6 +81,18 @@ export type AvalaEvent =
       readonly exportedTaskCount?: number;
     };
 
+/** Requests that have had no response. */
+export interface Silence {
+  /** A host, or `Avala`. */
+  readonly server: string;
+  /** To that server. */
+  readonly requests: number;
+  /** Of the oldest: since it was begun, or its last bytes were taken. */
+  readonly seconds: number;
+  /** Until that one is given up, and tried again. */
+  readonly secondsLeft: number;
+}
+
 export interface UploadProgress {
   readonly filesTotal: number;
   /** For which the server was asked how it takes them. */
@@ -92,6 +114,8 @@ export interface UploadProgress {
   readonly isWaitingForLimit: boolean;
   /** How much longer it is likely to stand still for it. Absent while nothing says so. */
   readonly waitSeconds?: number;
+  /** What all of it waits for. Absent unless nothing has gone forward for ten seconds, and requests have had no response for as long. */
+  readonly silence?: Silence;
   /** Whether calls and not the network are what the rest of it takes: then the rate of bytes says nothing of the time left. */
   readonly isBoundByCalls: boolean;
   /** The rate limit, where replies tell it. */

@@ -6,8 +6,8 @@ import type { Clock } from "../../src/flow/clock";
 import { createRhythm } from "../../src/flow/rhythm";
 import {
   createWaitTeller,
-  describeLimitWait,
   describeRetry,
+  describeWait,
   type WaitTeller,
 } from "../../src/flow/wait-lines";
 import { describeCondition, type Condition } from "../../src/operations/gate";
@@ -54,7 +54,8 @@ export function createListener(log: Log, clock: Clock): Listener {
         reportRetry(event);
         return;
       case "limit-wait":
-        if (waits.limit(event)) log.info(limitLine(event));
+      case "response-wait":
+        if (waits.wait(event)) log.info(sentence(describeWait(event)));
         return;
       case "list-progress":
       case "hash-progress":
@@ -78,10 +79,7 @@ export function createListener(log: Log, clock: Clock): Listener {
         log.info(outageEndLine(event));
         return;
       case "dataset-status":
-        reportStatus(
-          `Dataset ${event.name}: ${event.status}`,
-          `, ${counted(event.itemCount, "item")}.`,
-        );
+        reportStatus(`Dataset ${event.name}: ${event.status}`, itemCounts(event));
         return;
       case "export-status":
         reportStatus(`Export ${event.uid}: ${event.status}`, `${exportCounts(event)}.`);
@@ -104,13 +102,13 @@ function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
     "upload-progress": createRhythm(rhythm),
     "compare-progress": createRhythm(rhythm),
   };
-  let saidWait = false;
+  let saidWait: Wait | undefined;
   return (event) => {
     if (isOfNothing(event)) return;
     const { share, line } = workOf(event);
-    const isWait = event.kind === "upload-progress" && isLongWait(event.progress);
-    if (!isDue[event.kind](share, isWait && !saidWait)) return;
-    saidWait = isWait;
+    const wait = event.kind === "upload-progress" ? waitOf(event.progress) : undefined;
+    if (!isDue[event.kind](share, wait !== undefined && wait !== saidWait)) return;
+    saidWait = wait;
     log.info(line());
   };
 }
@@ -118,8 +116,11 @@ function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
 // A shorter one is over before it is read.
 const LONG_WAIT_SECONDS = 5;
 
-function isLongWait({ isWaitingForLimit, waitSeconds = 0 }: UploadProgress): boolean {
-  return isWaitingForLimit && waitSeconds >= LONG_WAIT_SECONDS;
+type Wait = "limit" | "response";
+
+function waitOf({ isWaitingForLimit, waitSeconds = 0, silence }: UploadProgress): Wait | undefined {
+  if (silence !== undefined) return "response";
+  return isWaitingForLimit && waitSeconds >= LONG_WAIT_SECONDS ? "limit" : undefined;
 }
 
 /** Whether a line of it would only say that nothing is done yet. */
@@ -161,8 +162,7 @@ function outageEndLine(event: Extract<AvalaEvent, { kind: "outage-end" }>): stri
   return `Avala responded again after ${formatDuration(event.durationMs / 1000)}. ${event.what} continues.`;
 }
 
-function limitLine(event: Extract<AvalaEvent, { kind: "limit-wait" }>): string {
-  const text = describeLimitWait(event);
+function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
@@ -224,6 +224,10 @@ export function conditionText(condition: Condition): string {
   const { isMet, isChecked = true } = condition;
   const outcome = isMet ? "met" : isChecked ? "not met" : "not checked";
   return `${outcome}: ${describeCondition(condition)}`;
+}
+
+function itemCounts({ itemCount }: { readonly itemCount: number }): string {
+  return `, ${counted(itemCount, "item")}.`;
 }
 
 interface ExportCounts {

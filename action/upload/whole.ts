@@ -30,7 +30,8 @@ export function tellWhole(
   return (target, event) => {
     if (event.kind === "upload-progress")
       return isOne ? event : { ...event, progress: whole.note(target, event.progress) };
-    if (event.kind !== "limit-wait" && event.kind !== "retry") return event;
+    if (event.kind !== "limit-wait" && event.kind !== "response-wait" && event.kind !== "retry")
+      return event;
     // What waits between two sets is a part of it.
     const progress = event.kind === "limit-wait" ? whole.now() : undefined;
     if (progress !== undefined) return { kind: "upload-progress", progress };

@@ -6,7 +6,7 @@ import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress
 import { describePace } from "../../src/upload/progress-text";
 import type { ReadingListener } from "./local-files";
 import { systemClock } from "../../src/flow/clock";
-import { createWaitTeller, describeLimitWait, describeRetry } from "../../src/flow/wait-lines";
+import { createWaitTeller, describeRetry, describeWait } from "../../src/flow/wait-lines";
 import { createRhythm } from "../../src/flow/rhythm";
 import { printable, printableLines } from "../../src/redact";
 import type { Call } from "./calls";
@@ -127,7 +127,8 @@ function statusOf(event: AvalaEvent): string | undefined {
     case "upload-progress":
       return describeProgress(event);
     case "limit-wait":
-      return describeLimitWait(event);
+    case "response-wait":
+      return describeWait(event);
     case "compare-progress":
       return `compared ${countedOf(event.filesDone, event.filesTotal, "stored file")}`;
     case "dataset-status":
@@ -147,7 +148,8 @@ function statusOf(event: AvalaEvent): string | undefined {
 
 const SENDING = "sending";
 const WAITING = "waiting for the limit";
-// An upload at the limit goes back and forth between the two.
+const SILENT = "waiting for responses";
+// An upload goes back and forth between these.
 const TURN_MS = 5_000;
 
 /** What is said of work again and again, with other numbers; another word for it is news. */
@@ -155,7 +157,8 @@ function repeatedOf(
   event: AvalaEvent,
 ): { readonly word: string; readonly share: number } | undefined {
   if (event.kind === "upload-progress") {
-    const word = event.progress.isWaitingForLimit ? WAITING : SENDING;
+    const { isWaitingForLimit, silence } = event.progress;
+    const word = silence !== undefined ? SILENT : isWaitingForLimit ? WAITING : SENDING;
     return { word, share: percentDone(event.progress) / 100 };
   }
   if (event.kind === "compare-progress")
@@ -174,12 +177,12 @@ function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   let toldMs = now();
   return (event) => {
     if (event.kind === "retry") return waits.retry(event) !== "untold";
-    if (event.kind === "limit-wait") return waits.limit(event);
+    if (event.kind === "limit-wait" || event.kind === "response-wait") return waits.wait(event);
     if (event.kind === "upload-progress" && isUntouched(event.progress)) return false;
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
     const { word, share } = repeated;
-    const isTurn = event.kind === "upload-progress" && [SENDING, WAITING].includes(last);
+    const isTurn = event.kind === "upload-progress" && [SENDING, WAITING, SILENT].includes(last);
     const isNews = word !== last && (!isTurn || now() - toldMs >= TURN_MS);
     if (!isDue(share) && !isNews) return false;
     last = word;

@@ -15,6 +15,7 @@ import type { Avala, Ports } from "./connection";
 import { createSecrets, type Secrets } from "./secrets";
 import { createStorageTransport } from "./transport/storage-transport";
 import type { ProxySettings } from "./transport/transport";
+import { createUnanswered } from "./transport/unanswered";
 
 export interface ConnectOptions {
   readonly apiKey: string;
@@ -51,13 +52,15 @@ export function connect(options: ConnectOptions): Avala {
   const { ports = {}, proxy, signal, secrets = createSecrets() } = options;
   secrets.add(apiKey);
   const { clock = systemClock, random = systemRandom, disk = systemDisk } = ports;
-  const transport = ports.api ?? createAxiosTransport({ proxy });
-  const storage = ports.storage ?? createStorageTransport({ proxy });
+  const unanswered = createUnanswered(clock);
+  const transport = unanswered.watch(ports.api ?? createAxiosTransport({ proxy }), "Avala");
+  const storage = unanswered.watch(ports.storage ?? createStorageTransport({ proxy }));
   const shared = {
     baseUrl,
     clock,
     random,
     pace: createPace({ clock, random }),
+    unanswered,
     secrets,
     emit: options.onEvent ?? ignore,
     remembered: {},

@@ -11,6 +11,7 @@ import type { Elsewhere, OwnDownload } from "./own-download";
 import type { Remembered } from "./remembered";
 import type { Secrets } from "./secrets";
 import type { HttpStream, Transport } from "./transport/transport";
+import type { Unanswered } from "./transport/unanswered";
 
 /** What a run does not make itself. Handing in all of them lets it be simulated. */
 export interface Ports {
@@ -43,6 +44,7 @@ export interface Avala {
   readonly maxTries?: number | undefined;
   readonly emit: Listener;
   readonly pace: Pace;
+  readonly unanswered: Pick<Unanswered, "silence">;
   readonly secrets: Secrets;
   readonly remembered: Remembered;
   /** A key for one purpose, made of the API key, which it does not show: what is signed with it was written with that key. */

@@ -46,7 +46,7 @@ async function attemptCall(
   const send = (): Promise<HttpResponse> => transport.send(request);
   const { reply, nowMs, rateLimit, facts } = await sendPaced(
     context,
-    { call, attempt },
+    { call, attempt, idleTimeoutMs: IDLE_TIMEOUT_MS },
     signal,
     send,
   );

@@ -77,7 +77,8 @@ export async function openOwn(
     maxReplyBytes: MAX_REPLY_BYTES,
   };
   const send = (): Promise<HttpStream> => context.transport.open(request);
-  const { reply, nowMs, facts } = await sendPaced(context, { call, attempt: 1 }, signal, send);
+  const one = { call, attempt: 1, idleTimeoutMs: IDLE_TIMEOUT_MS };
+  const { reply, nowMs, facts } = await sendPaced(context, one, signal, send);
   if (reply.status === 200) return reply;
   const fail = (error: unknown): never => {
     throw lostReplyError(secrets, facts, error);

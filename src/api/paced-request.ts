@@ -2,7 +2,7 @@
 // key goes this way, or a refusal of one would not hold the others. Knows nothing of tries, and does not judge the reply.
 import type { RateLimit } from "../errors";
 import type { AvalaEvent, Listener } from "../events";
-import type { Clock, Random } from "../flow/clock";
+import { repeatEvery, type Clock, type Random } from "../flow/clock";
 import type { Pace } from "../flow/rate/pace";
 import { MAX_SERVER_WAIT_MS } from "../flow/retry";
 import type { ApiCall } from "./call";
@@ -10,6 +10,7 @@ import { lostReplyError, retryAfterOf, type CallFacts } from "./reply/classify-r
 import { readRateLimit, readRequestId } from "./reply/reply-headers";
 import type { Secrets } from "./secrets";
 import type { HttpResponse, Transport } from "./transport/transport";
+import { SILENT_MS } from "./transport/unanswered";
 
 export interface HttpContext {
   /** Without a slash at its end. */
@@ -35,6 +36,7 @@ interface Replied<Reply> {
   readonly facts: CallFacts;
 }
 
+const SAY_EVERY_MS = 5_000;
 // The longest wait that a burst of requests a second can draw, in whole seconds rounded up.
 const BURST_WAIT_MS = 2000;
 
@@ -75,13 +77,37 @@ function heldUntilMs(
   return isOfAll && waitMs <= MAX_SERVER_WAIT_MS ? nowMs + waitMs : undefined;
 }
 
+interface Try {
+  readonly call: ApiCall;
+  readonly attempt: number;
+  /** That of its request. */
+  readonly idleTimeoutMs: number;
+}
+
+/** The same; says every five seconds how long there has been none. */
+function sayingWait<Reply>(
+  { clock, emit }: HttpContext,
+  { call, idleTimeoutMs }: Pick<Try, "call" | "idleTimeoutMs">,
+  reply: Promise<Reply>,
+): Promise<Reply> {
+  const { what, onEvent = emit } = call;
+  const startedMs = clock.now();
+  const say = (): void => {
+    const ms = clock.now() - startedMs;
+    if (ms < SILENT_MS) return;
+    const secondsLeft = Math.max(0, (idleTimeoutMs - ms) / 1000);
+    onEvent({ kind: "response-wait", what, seconds: ms / 1000, secondsLeft });
+  };
+  return reply.finally(repeatEvery(SAY_EVERY_MS, say));
+}
+
 /**
  * Sends one try in its turn, and resolves to whatever status came.
  * @throws AvalaError `network`, `timeout`, `bad_reply`; `cancelled` at once when `signal` aborts
  */
 export async function sendPaced<Reply extends ReplyHead>(
   context: HttpContext,
-  { call, attempt }: { readonly call: ApiCall; readonly attempt: number },
+  { call, attempt, idleTimeoutMs }: Try,
   signal: AbortSignal | undefined,
   send: () => Promise<Reply>,
 ): Promise<Replied<Reply>> {
@@ -93,7 +119,7 @@ export async function sendPaced<Reply extends ReplyHead>(
   const startedMs = clock.now();
   let reply: Reply;
   try {
-    reply = await send();
+    reply = await sayingWait(context, { call, idleTimeoutMs }, send());
   } catch (error) {
     permit.done();
     report(context, call, startedMs);

@@ -1,5 +1,6 @@
 // How waits and tries that follow are told in a log: what is news in a line, for with thousands of files there are hundreds that
 // wait for the same. A 429 is no failure: the server only asks to wait.
+import type { AvalaEvent } from "../events";
 import { formatDuration } from "../text";
 import type { Retry } from "./retry";
 
@@ -24,22 +25,31 @@ export function describeRetry({ what, attempt, waitMs, error }: Retry): string {
   return `${failure} The next attempt ${next}.`;
 }
 
-interface LimitWait {
-  readonly what: string;
-  readonly waitMs?: number;
-}
+type LimitWait = Extract<AvalaEvent, { kind: "limit-wait" }>;
+type ResponseWait = Extract<AvalaEvent, { kind: "response-wait" }>;
+type Wait = LimitWait | ResponseWait;
 
 /** `waiting for the rate limit to list datasets, continues in about 37 s` */
-export function describeLimitWait({ what, waitMs }: LimitWait): string {
+function describeLimitWait({ what, waitMs }: LimitWait): string {
   const end = waitMs === undefined ? "" : `, continues in about ${formatDuration(waitMs / 1000)}`;
   return `waiting for the rate limit to ${what}${end}`;
+}
+
+/** `waiting for a response from Avala to find dataset a, none for 12 s, given up in 48 s` */
+function describeResponseWait({ what, seconds, secondsLeft }: ResponseWait): string {
+  const end = secondsLeft > 0 ? `, given up in ${formatDuration(secondsLeft)}` : "";
+  return `waiting for a response from Avala to ${what}, none for ${formatDuration(seconds)}${end}`;
+}
+
+export function describeWait(wait: Wait): string {
+  return wait.kind === "limit-wait" ? describeLimitWait(wait) : describeResponseWait(wait);
 }
 
 export interface WaitTeller {
   /** How a retry is told: `last` is the line after which no more of its kind are. */
   readonly retry: (retry: Retry) => "told" | "last" | "untold";
   /** Whether it is told that a call still waits. */
-  readonly limit: (wait: LimitWait) => boolean;
+  readonly wait: (wait: Wait) => boolean;
 }
 
 /** One line for each wait of the whole run, and few for short ones. */
@@ -47,6 +57,7 @@ export function createWaitTeller(now: () => number): WaitTeller {
   const counts = { waits: 0, failures: 0 };
   const toldUntilMs = new Map<string, number>();
   const isDue = createPauses(now);
+  const isResponseDue = createPauses(now);
   const isNews = (why: string, waitMs: number): boolean =>
     now() + waitMs > (toldUntilMs.get(why) ?? Number.NEGATIVE_INFINITY) + SAME_MS;
   const note = (why: string, waitMs: number): void => void toldUntilMs.set(why, now() + waitMs);
@@ -66,7 +77,9 @@ export function createWaitTeller(now: () => number): WaitTeller {
       note(why, waitMs);
       return counts[kind] === most ? "last" : "told";
     },
-    limit: ({ waitMs }) => {
+    wait: (wait) => {
+      if (wait.kind === "response-wait") return isResponseDue();
+      const { waitMs } = wait;
       if (waitMs === undefined) return isDue();
       if (!isNews(LIMIT, waitMs)) return false;
       if (waitMs < LONG_MS && !isDue()) return false;

@@ -10,6 +10,8 @@ export interface Activity {
   readonly move: () => void;
   /** Whether all stands still for the rate limit. */
   readonly isPaused: () => boolean;
+  /** Ms since anything moved. */
+  readonly quietMs: () => number;
   /** Ms since the start, without those in which all stood still for the rate limit. */
   readonly activeMs: () => number;
 }
@@ -30,6 +32,7 @@ export function createActivity(now: () => number, pace: Pick<Pace, "waitedMs">):
       movedMs = now();
       waitedAtMoveMs = pace.waitedMs();
     },
+    quietMs: () => now() - movedMs,
     isPaused: () => pauseMs() > 0,
     activeMs: () => now() - startedMs - pausedMs - pauseMs(),
   };

@@ -38,6 +38,8 @@ export type KnownPace = Pick<Pace, "snapshot" | "waitedMs" | "untilMs">;
 export interface Estimator {
   /** Bytes went, or a file ended. */
   readonly move: () => void;
+  /** Ms since then. */
+  readonly quietMs: () => number;
   readonly progressOf: (counts: Counts) => UploadProgress;
 }
 
@@ -91,6 +93,7 @@ export function createEstimator(counts: Counts, ports: Ports): Estimator {
   };
   return {
     move: activity.move,
+    quietMs: activity.quietMs,
     progressOf: (current) => {
       history = follow(history, momentOf(current, activity, ports));
       const left = leftOf(current);

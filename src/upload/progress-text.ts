@@ -1,14 +1,21 @@
 // What bounds a running upload, in the words of every front end. Pure.
-import type { UploadProgress } from "../events";
-import { formatBytes, formatCount, formatDuration } from "../text";
+import type { Silence, UploadProgress } from "../events";
+import { counted, formatBytes, formatCount, formatDuration } from "../text";
 import { percentDone } from "./progress";
 
+/** `no response from s3.example.com to 8 requests for 35 s, given up and tried again in 85 s` */
+function describeSilence({ server, requests, seconds, secondsLeft }: Silence): string {
+  const end = secondsLeft > 0 ? `, given up and tried again in ${formatDuration(secondsLeft)}` : "";
+  return `no response from ${server} to ${counted(requests, "request")} for ${formatDuration(seconds)}${end}`;
+}
+
 /**
- * `waiting for the rate limit, continues in 40 s`, `limited to 100 calls a minute`, `2.8 MB/s`. Bytes a second only where the
+ * `waiting for the rate limit, continues in 40 s`, `no response from Avala to 1 request for 12 s, …`, `limited to 100 calls a minute`, `2.8 MB/s`. Bytes a second only where the
  * network is the bound: who divides what is left by them would else be wrong.
  */
 export function describePace(progress: UploadProgress): string | undefined {
-  const { isWaitingForLimit, waitSeconds, isBoundByCalls, callsPerMinute } = progress;
+  const { isWaitingForLimit, waitSeconds, silence, isBoundByCalls, callsPerMinute } = progress;
+  if (silence !== undefined) return describeSilence(silence);
   if (isWaitingForLimit) {
     const end = waitSeconds === undefined ? "" : `, continues in ${formatDuration(waitSeconds)}`;
     return `waiting for the rate limit${end}`;

@@ -1,6 +1,7 @@
 // Counts of a running upload, as a value that front ends show. Knows nothing of how it is shown.
 import type { Avala } from "../api/connection";
-import type { UploadProgress } from "../events";
+import { SILENT_MS } from "../api/transport/unanswered";
+import type { Silence, UploadProgress } from "../events";
 import { createEstimator, noCounts, type KnownPace, type Totals } from "./estimate";
 
 const REPORT_EVERY_MS = 500;
@@ -16,6 +17,8 @@ export interface ProgressTracker {
   /** What was sent of a try that failed does not count. */
   readonly takeBackBytes: (bytes: number) => void;
   bytesSent(): number;
+  /** Ms since bytes went, or a file ended. */
+  readonly quietMs: () => number;
   /** As of now, which the next ones are measured by. */
   snapshot(): UploadProgress;
   /** Whether it is time to report again; true at most twice a second. */
@@ -53,16 +56,30 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
       return true;
     },
     bytesSent: () => counts.bytesSent,
+    quietMs: estimator.quietMs,
     snapshot: () => estimator.progressOf({ ...counts }),
   };
 }
 
+/** What keeps an upload from going forward that has not for a while. */
+export function silenceOf(
+  { unanswered }: Pick<Avala, "unanswered">,
+  { quietMs }: Pick<ProgressTracker, "quietMs">,
+): Silence | undefined {
+  return quietMs() < SILENT_MS ? undefined : unanswered.silence();
+}
+
 export function report(
-  { emit }: Pick<Avala, "emit">,
-  progress: ProgressTracker,
+  avala: Pick<Avala, "emit" | "unanswered">,
+  tracker: ProgressTracker,
   isLast = false,
 ): void {
-  if (isLast || progress.isDue()) emit({ kind: "upload-progress", progress: progress.snapshot() });
+  if (!isLast && !tracker.isDue()) return;
+  const progress = tracker.snapshot();
+  // Who takes part in the limit waits for the response to another's call, too, and then nothing says until when.
+  const silence = progress.waitSeconds === undefined ? silenceOf(avala, tracker) : undefined;
+  const told = silence === undefined ? progress : { ...progress, silence };
+  avala.emit({ kind: "upload-progress", progress: told });
 }
 
 /** Whether there is a time to show: of what has ended, or is ending, none is left. */
@@ -73,13 +90,18 @@ export function hasTimeLeft(
   return secondsLeft !== undefined && secondsLeft > 0 && percentDone(progress) < 100;
 }
 
+/** Whether all of it waits, for the limit or for responses. */
+function isWaiting({ isWaitingForLimit, silence }: UploadProgress): boolean {
+  return isWaitingForLimit || silence !== undefined;
+}
+
 // So many of a large file are worth a line before it has a percent.
 const FEW_BYTES = 1_000_000;
 
 /** Whether a line of it would only say that there is nothing to say yet. */
 export function isUntouched(progress: UploadProgress): boolean {
-  const { filesSent, filesUnchanged, filesFailed, bytesSent, isWaitingForLimit } = progress;
-  if (filesSent + filesUnchanged + filesFailed > 0 || isWaitingForLimit) return false;
+  const { filesSent, filesUnchanged, filesFailed, bytesSent } = progress;
+  if (filesSent + filesUnchanged + filesFailed > 0 || isWaiting(progress)) return false;
   return bytesSent < FEW_BYTES && percentDone(progress) === 0;
 }
 

@@ -57,7 +57,8 @@ export async function uploadWith(
   const heard = withListener(session, (event) => {
     if (event.kind === "retry") retries.note(event);
     // The progress says it, from its first report on.
-    if (event.kind !== "limit-wait" || endReports === undefined) session.emit(event);
+    const isWait = event.kind === "limit-wait" || event.kind === "response-wait";
+    if (!isWait || endReports === undefined) session.emit(event);
   });
   const disk = readUntil(session.disk, session.signal);
   const within = withDeadline(heard, request.deadlineMs);

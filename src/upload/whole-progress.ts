@@ -63,7 +63,8 @@ export function trackWhole<Key>(
       const { name, number } = parts.get(key) ?? { name: "", number: parts.size + 1 };
       parts.set(key, { name, number, counts: progress });
       part = { name, number, count: parts.size };
-      return estimate();
+      const { silence } = progress;
+      return { ...estimate(), ...(silence !== undefined && { silence }) };
     },
     now: () => (last === undefined || leftOf(last).files === 0 ? undefined : estimate()),
   };

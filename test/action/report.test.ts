@@ -1,3 +1,4 @@
+import { noCounts } from "../../src/upload/estimate";
 import { createListener } from "../../action/report/report";
 import { createLog } from "../../action/report/log";
 import { AvalaError } from "../../src/errors";
@@ -256,6 +257,42 @@ test("that an upload waits for the limit is news, and how long it still does is 
   expect(recorded.lines[1]).toContain("waiting for the rate limit, continues in 50 s");
   expect(new Set(recorded.lines).size).toBe(recorded.lines.length);
   expect(recorded.lines.length).toBeLessThan(6);
+});
+
+test("an upload whose requests have no response says so, from before the first byte", async () => {
+  const nothing = { ...noCounts({ files: 13, bytes: 1_500_000 }), bytesPerSecond: 0 };
+  const begun = { ...nothing, isWaitingForLimit: false, isBoundByCalls: false };
+  for (let seconds = 0; seconds < 120; seconds += 5) {
+    const silence = {
+      ...{ server: "127.0.0.1:37089", requests: 1 },
+      ...{ seconds, secondsLeft: 120 - seconds },
+    };
+    listen({
+      kind: "upload-progress",
+      progress: { ...begun, ...(seconds >= 10 && { silence }) },
+    });
+    await clock.advance(5_000);
+  }
+  expect(recorded.lines[0]).toBe(
+    "Uploading 0%: 0 of 13 files, 0 bytes of 1.5 MB, no response from 127.0.0.1:37089 to 1 request for 10 s, given up and tried again in 2 min.",
+  );
+  expect(recorded.lines.at(-1)).toMatch(/for 9\d s|for 1\d\d s|for 2 min/);
+  expect(recorded.lines.length).toBeLessThan(15);
+});
+
+test("a call that has no response says so, ever more rarely", async () => {
+  for (let seconds = 10; seconds < 60; seconds += 5) {
+    const wait = { what: "find dataset a", seconds, secondsLeft: 60 - seconds } as const;
+    listen({ kind: "response-wait", ...wait });
+    listen({ kind: "response-wait", ...wait });
+    await clock.advance(5_000);
+  }
+  const line = "Waiting for a response from Avala to find dataset a, none for";
+  expect(recorded.lines).toEqual([
+    `${line} 10 s, given up in 50 s.`,
+    `${line} 20 s, given up in 40 s.`,
+    `${line} 40 s, given up in 20 s.`,
+  ]);
 });
 
 test("a line of several sets names the one that is sent", async () => {

@@ -124,6 +124,25 @@ test("in a CI run a line says soon that the upload waits for the limit, and that
   expect(after.join("\n")).toContain("sent 1,260");
 });
 
+test("in a CI run a line says soon that requests have no response, also before the first byte", () => {
+  const silence = { server: "s3.example.com", requests: 8, seconds: 10, secondsLeft: 110 };
+  const stalled: AvalaEvent = {
+    kind: "upload-progress",
+    progress: { ...progress, filesTotal: 100, silence },
+  };
+  const lines: string[] = [];
+  let nowMs = 0;
+  const status = (text: string): void => void lines.push(text);
+  const listen = showEvents({ ...silent, isLogged: true, status }, () => nowMs);
+  nowMs = 15_000;
+  listen(stalled);
+  listen({ kind: "response-wait", what: "find dataset a", seconds: 10, secondsLeft: 50 });
+  expect(lines).toEqual([
+    "0%, no response from s3.example.com to 8 requests for 10 s, given up and tried again in 2 min, sent 0 of 100 files",
+    "waiting for a response from Avala to find dataset a, none for 10 s, given up in 50 s",
+  ]);
+});
+
 test("in a CI run an upload that is at the limit half of the time makes no line for each turn", () => {
   const turns = Array.from({ length: 100 }, (_, turn): AvalaEvent => ({
     kind: "upload-progress",

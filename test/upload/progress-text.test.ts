@@ -18,6 +18,19 @@ test.each<[string, Partial<UploadProgress>, string | undefined]>([
     "waiting for the rate limit, continues in 40 s",
   ],
   ["a wait without a known end", { isWaitingForLimit: true }, "waiting for the rate limit"],
+  [
+    "a server that does not respond",
+    {
+      isWaitingForLimit: true,
+      silence: { server: "s3.example.com", requests: 8, seconds: 35, secondsLeft: 85 },
+    },
+    "no response from s3.example.com to 8 requests for 35 s, given up and tried again in 85 s",
+  ],
+  [
+    "a request that should be given up by now",
+    { silence: { server: "Avala", requests: 1, seconds: 62, secondsLeft: 0 } },
+    "no response from Avala to 1 request for 62 s",
+  ],
   ["nothing yet", { bytesPerSecond: 0 }, undefined],
   ["nothing more", { filesSent: 299, filesFailed: 1 }, undefined],
   ["calls no more", { filesSent: 300, isBoundByCalls: true, callsPerMinute: 100 }, undefined],

@@ -4,7 +4,8 @@ import type { Avala } from "../../src/api/connection";
 import type { HttpRequest } from "../../src/api/transport/transport";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
-import { sessionWith } from "../support/session";
+import { createStorageTransport } from "../../src/api/transport/storage-transport";
+import { hurriedClock, sessionWith } from "../support/session";
 import { BY_FORM, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
@@ -78,3 +79,33 @@ test.each(["md5", "opaque"] as const)(
     expect(events.filter(({ kind }) => kind === "retry" || kind === "warning")).toEqual([]);
   },
 );
+
+test("says after ten seconds what it waits for, by the host alone", async () => {
+  stopRepeating();
+  await place.start(BY_FORM);
+  let passedMs = 0;
+  const clock = { ...hurriedClock, now: () => Date.now() + passedMs };
+  const storage = createStorageTransport();
+  let said = 0;
+  const send: typeof storage.send = (request) => {
+    for (let second = 0; said === 0 && second < 30; second += 5) {
+      passedMs += 5_000;
+      jest.advanceTimersByTime(5_000);
+    }
+    said += 1;
+    return storage.send(request);
+  };
+  const ports = { clock, storage: { ...storage, send } };
+  const { avala, events } = sessionWith(place.emulator, { ports });
+  const files = await sixFiles();
+  await uploadFiles(avala, { datasetName: "set", files, concurrency: 1 });
+  const silences = events.flatMap((event) =>
+    event.kind === "upload-progress" && event.progress.silence ? [event.progress.silence] : [],
+  );
+  const host = new URL(place.emulator.storageUrl).host;
+  expect(silences.map(({ server, requests }) => [server, requests])).toEqual(
+    Array(5).fill([host, 1]),
+  );
+  expect(silences.map(({ seconds }) => Math.floor(seconds / 5))).toEqual([2, 3, 4, 5, 6]);
+  expect(silences[0]?.secondsLeft).toBeCloseTo(110, 0);
+});
