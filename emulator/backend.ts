@@ -61,7 +61,8 @@ async function openOwn(parts: BackendParts): Promise<Backend> {
   });
   const credentials = { accessKey: "AKIAEMULATOR", secretKey: storeSecret(state), region: REGION };
   const signer = new Signer(credentials);
-  const context = { bucket: BUCKET, store, signer, now: () => clock.now() };
+  const words = config.dialect.storeWords;
+  const context = { bucket: BUCKET, store, signer, words, now: () => clock.now() };
   const service = new Service({
     clock,
     ledger,

@@ -58,7 +58,7 @@ const ORDERS = {
   "emulator/storage": [
     ["blobs.ts", "store.ts", "xml.ts"],
     ["errors.ts", "local-store.ts", "s3"],
-    ["context.ts", "form.ts", "policy.ts"],
+    ["context.ts", "form.ts", "policy.ts", "words.ts"],
     ["item-urls.ts", "query.ts", "receive.ts"],
     ["server.ts"],
   ],

@@ -1,10 +1,11 @@
 // The dialect: one form for each switch, and how one is read and varied. Knows no routes.
 import { EXPORTS } from "./exports";
 import { MANNERS } from "./manners";
+import { STORES } from "./stores";
 import type { Switch } from "./switch";
 import { UPLOADS } from "./uploads";
 
-export const SWITCHES = { ...MANNERS, ...UPLOADS, ...EXPORTS };
+export const SWITCHES = { ...MANNERS, ...UPLOADS, ...EXPORTS, ...STORES };
 
 type Switches = typeof SWITCHES;
 export type SwitchName = keyof Switches;

@@ -43,6 +43,8 @@ export interface Fault {
   readonly cutAfterBytes?: number;
   /** A presign whose policy or URL has already expired. */
   readonly expired?: boolean;
+  /** The storage does nothing, as more is asked than it takes, and says so in its own words. */
+  readonly throttled?: boolean;
   /** What the storage keeps, while it answers as if all were well. */
   readonly store?: "nothing" | "half" | "other";
 }
@@ -102,6 +104,7 @@ export function faultName(fault: Fault): string {
     fault.drop === true ? `drop ${fault.when ?? "before"}` : "",
     fault.cutAfterBytes === undefined ? "" : `cut after ${String(fault.cutAfterBytes)} bytes`,
     fault.expired === true ? "expired" : "",
+    fault.throttled === true ? "throttled" : "",
     fault.store === undefined ? "" : `store ${fault.store}`,
   ];
   return parts.filter((part) => part !== "").join(", ");

@@ -71,6 +71,7 @@ const FAULT: Rules = {
   bytesPerSecond: whole(1, MAX_COUNT),
   cutAfterBytes: whole(0, MAX_COUNT),
   expired: flag,
+  throttled: flag,
   store: word("nothing", "half", "other"),
 };
 

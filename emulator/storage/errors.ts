@@ -1,5 +1,8 @@
-// S3's refusals: code, status, words and the XML around them. The words that clients read stay S3's.
+// S3's refusals: code, status, words and the XML around them.
 import { escapeXml } from "./xml";
+
+/** What other stores say in other words. */
+export type Refused = "expiredUrl" | "expiredForm" | "exists" | "throttled";
 
 export class S3Error extends Error {
   constructor(
@@ -8,6 +11,7 @@ export class S3Error extends Error {
     message: string,
     /** Further elements of the XML, such as ProposedSize. */
     readonly details: Readonly<Record<string, string>> = {},
+    readonly refused?: Refused,
   ) {
     super(message);
   }
@@ -25,6 +29,28 @@ export class S3Error extends Error {
 }
 
 export const accessDenied = (message: string): S3Error => new S3Error(403, "AccessDenied", message);
+
+export const expiredUrl = (): S3Error =>
+  new S3Error(403, "AccessDenied", "Request has expired", {}, "expiredUrl");
+
+export const expiredForm = (): S3Error =>
+  new S3Error(
+    403,
+    "AccessDenied",
+    "Invalid according to Policy: Policy expired.",
+    {},
+    "expiredForm",
+  );
+
+export const tooMuchAsked = (): S3Error =>
+  new S3Error(503, "SlowDown", "Please reduce your request rate.", {}, "throttled");
+
+export const incompleteBody = (): S3Error =>
+  new S3Error(
+    400,
+    "IncompleteBody",
+    "You did not provide the number of bytes specified by the Content-Length HTTP header",
+  );
 
 export const policyDenied = (reason: string): S3Error =>
   accessDenied(`Invalid according to Policy: ${reason}`);
@@ -89,4 +115,5 @@ export const preconditionFailed = (condition: string): S3Error =>
     {
       Condition: condition,
     },
+    "exists",
   );

@@ -70,6 +70,19 @@ export class LocalStore implements ObjectStore {
     });
   }
 
+  /**
+   * As `commit`, but replaces nothing: false when an object is there. Of several under way the first to end wins (S3, "How to
+   * prevent object overwrites with conditional writes").
+   */
+  async commitNew(key: string, blob: Blob, contentType: string): Promise<boolean> {
+    if (this.object(key) !== undefined) {
+      await this.blobs.remove(blob);
+      return false;
+    }
+    await this.commit(key, blob, contentType);
+    return true;
+  }
+
   usedBytes(prefix: string): number {
     return this.used.get(prefix) ?? 0;
   }

@@ -3,6 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { S3Error } from "./errors";
 import {
   accessDenied,
+  expiredForm,
   invalidArgument,
   policyDenied,
   signatureMismatch,
@@ -39,7 +40,7 @@ export function verifyForm(
   if (policyText === undefined) throw accessDenied("Access Denied");
   verifySignature(fields, policyText, signer);
   const policy = parsePolicy(policyText);
-  if (!(Date.parse(policy.expiration) > now)) throw policyDenied("Policy expired.");
+  if (!(Date.parse(policy.expiration) > now)) throw expiredForm();
   const range = checkConditions(policy.conditions, fields, bucket);
   return { key, contentType: fields.get("content-type") ?? "binary/octet-stream", ...range };
 }

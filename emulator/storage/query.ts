@@ -1,6 +1,6 @@
 // Verifies a presigned URL as it comes back: credential, expiry, signature over path, query and headers. Pure.
 import type { IncomingHttpHeaders } from "node:http";
-import { accessDenied, S3Error, signatureMismatch, unknownAccessKey } from "./errors";
+import { accessDenied, expiredUrl, S3Error, signatureMismatch, unknownAccessKey } from "./errors";
 import { sameText } from "./policy";
 import type { Signer } from "./s3/sigv4";
 import { ALGORITHM, encodePath, parseAmzDate } from "./s3/sigv4";
@@ -28,7 +28,7 @@ export function verifyUrl(request: SignedRequest, signer: Signer, now: number): 
   if (accessKey !== signer.credentials.accessKey) throw unknownAccessKey(accessKey);
   if (scope.join("/") !== signer.scope(amzDate.slice(0, 8)))
     throw badParameters("Error parsing the X-Amz-Credential parameter");
-  if (now > signedAt + seconds * 1000) throw accessDenied("Request has expired");
+  if (now > signedAt + seconds * 1000) throw expiredUrl();
   const expected = signer.signRequest(amzDate, {
     method: request.method,
     path: encodePath(decodeURIComponent(request.rawPath)),

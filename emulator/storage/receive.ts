@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Exchange, Reply } from "../http/service";
 import type { Blob, Sink } from "./blobs";
-import { accessDenied, S3Error, tooLarge, tooSmall } from "./errors";
+import { incompleteBody, S3Error, tooLarge, tooSmall } from "./errors";
 import { formBoundary, FormReader } from "./form";
 import type { AcceptedForm } from "./policy";
 import { verifyForm } from "./policy";
@@ -98,8 +98,7 @@ export async function receivePut(
       const waiting = sink.write(chunk);
       if (waiting !== undefined) await waiting;
     }
-    if (entry.bytesIn !== Number(request.headers["content-length"]))
-      throw accessDenied("Incomplete body");
+    if (entry.bytesIn !== Number(request.headers["content-length"])) throw incompleteBody();
     if (exchange.fault?.store !== "nothing") return await sink.commit();
     await sink.discard();
     return undefined;

@@ -2,11 +2,19 @@
 import type { Exchange, Reply } from "../http/service";
 import { drain } from "../http/service";
 import type { ObjectRecord } from "../state/records";
-import { accessDenied, noSuchKey, noSuchUpload, preconditionFailed, S3Error } from "./errors";
+import {
+  accessDenied,
+  noSuchKey,
+  noSuchUpload,
+  preconditionFailed,
+  S3Error,
+  tooMuchAsked,
+} from "./errors";
 import type { StorageContext } from "./context";
 import { originalOf, renditionOf } from "./item-urls";
 import { receiveForm, receivePut } from "./receive";
 import { verifyUrl } from "./query";
+import { inWordsOf } from "./words";
 
 export async function handleStorage(exchange: Exchange, context: StorageContext): Promise<Reply> {
   try {
@@ -14,7 +22,8 @@ export async function handleStorage(exchange: Exchange, context: StorageContext)
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;
     await drain(exchange.request);
-    return errorReply(error, exchange.path, exchange.requestId);
+    const said = inWordsOf(context.words, error);
+    return errorReply(said, exchange.path, exchange.requestId);
   }
 }
 
@@ -25,6 +34,7 @@ export function errorReply(error: S3Error, path: string, requestId: string): Rep
 
 async function route(exchange: Exchange, context: StorageContext): Promise<Reply> {
   const { method, entry } = exchange;
+  if (exchange.fault?.throttled === true) throw tooMuchAsked();
   const key = objectKey(exchange.path, context.bucket);
   entry.key = key === "" ? undefined : key;
   if (method === "POST" && key === "") return receiveForm(exchange, context);
@@ -115,7 +125,10 @@ async function putObject(exchange: Exchange, key: string, context: StorageContex
   if (onlyNew && context.store.object(key) !== undefined) throw preconditionFailed("If-None-Match");
   const blob = await receivePut(exchange, context);
   if (blob === undefined) return { status: 200 };
-  await context.store.commit(key, blob, headers["content-type"] ?? "binary/octet-stream");
+  const type = headers["content-type"] ?? "binary/octet-stream";
+  if (!onlyNew) await context.store.commit(key, blob, type);
+  else if (!(await context.store.commitNew(key, blob, type)))
+    throw preconditionFailed("If-None-Match");
   return { status: 200, headers: { ETag: `"${blob.etag}"` } };
 }
 
