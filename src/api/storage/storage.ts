@@ -6,6 +6,7 @@ import { formBody, type FormFile } from "./form";
 import type { FormPresign } from "../endpoints/uploads/presign";
 import { readLink } from "./file-link";
 import { storageError } from "./storage-error";
+import { meaningOf, readRefusal } from "./store-words";
 import { ownUrl } from "../own-download";
 import { MAX_REPLY_BYTES, readSome } from "../transport/small-reply";
 import { checkDownloadHost, checkStorageHost } from "./storage-hosts";
@@ -28,7 +29,7 @@ export interface Stored {
   readonly md5?: string | undefined;
   /** Which store it was. */
   readonly host: string;
-  /** An object was there before (412): nothing of what was sent now is kept, and the `ETag`, if any, is that object's. */
+  /** An object was there before: nothing of what was sent now is kept, and the `ETag`, if any, is that object's. */
   readonly wasThere: boolean;
 }
 
@@ -46,12 +47,15 @@ function hidesMd5(headers: HttpResponse["headers"]): boolean {
 
 export function storedBy(
   host: string,
-  { status, headers }: Pick<HttpResponse, "status" | "headers">,
+  { headers }: Pick<HttpResponse, "headers">,
+  wasThere = false,
 ): Stored {
   const { etag } = headers;
   const md5 = /^(?:W\/)?"?([0-9a-f]{32})"?$/i.exec(etag ?? "")?.[1]?.toLowerCase();
-  return { etag, md5: hidesMd5(headers) ? undefined : md5, host, wasThere: status === 412 };
+  return { etag, md5: hidesMd5(headers) ? undefined : md5, host, wasThere };
 }
+
+const SUCCESSES: ReadonlySet<number> = new Set([200, 201, 204]);
 
 // With chunks of 512 KiB, which a link gets that has not proved fast, 5 kB/s still make progress in this time.
 const IDLE_TIMEOUT_MS = 120_000;
@@ -93,10 +97,7 @@ export async function sendForm(
   const reply = await avala.storage.send(request).catch((error: unknown) => {
     throw withWhat(what, error);
   });
-  const { status } = reply;
-  if (status !== 200 && status !== 201 && status !== 204) {
-    throw storageError(what, url.host, reply, avala.clock.now());
-  }
+  if (!SUCCESSES.has(reply.status)) throw storageError(what, url.host, reply, avala.clock.now());
   return storedBy(url.host, reply);
 }
 
@@ -107,15 +108,9 @@ interface PutBytes {
   readonly body: Buffer | (() => AsyncIterable<Uint8Array>);
 }
 
-const PUT_SUCCESSES: ReadonlySet<number> = new Set([200, 201, 204, 412]);
-
-function isUploadGone({ status, body }: HttpResponse): boolean {
-  return status === 404 && body.includes("<Code>NoSuchUpload</Code>");
-}
-
 /**
  * Sends bytes by PUT: a file, or one part of it. One try, which may be repeated with a fresh signature. A store that has
- * an object there already (412, contract, "Presign") is not an error, and does not prove what it has.
+ * an object there already (contract, "What a store says") is not an error, and does not prove what it has.
  * @throws AvalaError as {@link sendForm}
  */
 export async function sendPut(
@@ -140,8 +135,10 @@ export async function sendPut(
   const reply = await avala.storage.send(request).catch((error: unknown) => {
     throw withWhat(what, error);
   });
-  if (PUT_SUCCESSES.has(reply.status)) return storedBy(url.host, reply);
-  if (isUploadGone(reply)) return UPLOAD_GONE;
+  if (SUCCESSES.has(reply.status)) return storedBy(url.host, reply);
+  const meaning = meaningOf(readRefusal(reply));
+  if (meaning === "there") return storedBy(url.host, reply, true);
+  if (meaning === "gone") return UPLOAD_GONE;
   throw storageError(what, url.host, reply, avala.clock.now());
 }
 

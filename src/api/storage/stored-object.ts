@@ -45,6 +45,6 @@ export async function readStored(
   // Of an empty object there is no first byte (RFC 9110, "416 Range Not Satisfiable").
   if (status === 416) return { sizeBytes: 0, md5: undefined, etag: undefined };
   if (status !== 206) return undefined;
-  const { md5, etag } = storedBy(target.host, { status, headers });
+  const { md5, etag } = storedBy(target.host, { headers });
   return { sizeBytes: sizeIn(headers["content-range"]), md5, etag };
 }
