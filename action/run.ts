@@ -31,7 +31,8 @@ import type { Run } from "./run-context";
 import { checkScopes, isCheckedLater } from "./scope-check";
 import { reported, reportStart, reportSuccess } from "./run-status";
 import { createStatusCheck, dryStatusText } from "./report/status";
-import { runUpload } from "./upload/uploading";
+import { runUpload, type UploadOutcome } from "./upload/uploading";
+import { inBudget, withinBudget } from "./upload/in-budget";
 import { downloadFolder, realOf, writtenByAction } from "./written";
 import { checkUids } from "./uid-check";
 import { createWaitBudget } from "./waiting";
@@ -112,19 +113,13 @@ async function runGuarded(run: Run): Promise<void> {
 }
 
 async function runSteps(run: Run): Promise<Outcome> {
-  const { upload, export: exporting, isDryRun } = run.inputs;
+  const { export: exporting, isDryRun } = run.inputs;
   await checkBeforeWait(run);
   // Before the files are read: a key that can't be one should not cost the hashing of a set.
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
-    // Before the files are read, too.
-    if (avala !== undefined) await checkUids(run.inputs, avala);
-    const plan = readPlan(upload?.planFile, run.environment.workspace);
-    if (upload !== undefined) await readFiles(run, avala);
-    // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
-    if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);
-    const uploaded =
-      upload === undefined ? undefined : await runUpload(run, upload, { avala, plan });
+    const inTime = avala && withinBudget(run, avala);
+    const uploaded = await inBudget(run, () => prepareAndUpload(run, inTime));
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded, run.results.unverified);
     if (exporting === undefined) return uploaded ?? "empty";
@@ -133,6 +128,21 @@ async function runSteps(run: Run): Promise<Outcome> {
     run.results.limit = avala?.pace.snapshot();
     avala?.close();
   }
+}
+
+/** All up to the end of the upload, if there is one. */
+async function prepareAndUpload(
+  run: Run,
+  avala: Avala | undefined,
+): Promise<UploadOutcome | undefined> {
+  const { upload } = run.inputs;
+  // Before the files are read, too.
+  if (avala !== undefined) await checkUids(run.inputs, avala);
+  const plan = readPlan(upload?.planFile, run.environment.workspace);
+  if (upload !== undefined) await readFiles(run, avala);
+  // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
+  if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);
+  return upload === undefined ? undefined : runUpload(run, upload, { avala, plan });
 }
 
 function hasKey({ inputs }: Run): boolean {

@@ -39,7 +39,6 @@ export interface UploadContext {
   readonly stateDirectory: string;
   /** Where the digests of the files are noted. */
   readonly digests?: KnownFiles | undefined;
-  readonly deadlineMs?: number | undefined;
   readonly warn: (text: string) => void;
 }
 
@@ -219,9 +218,9 @@ function publishTargetOf(
 
 export function optionsOf({ inputs, budget, ...context }: UploadContext): PublishOptions {
   const { waitForDataset: waits, concurrency } = inputs;
-  const { stateDirectory, digests, deadlineMs } = context;
+  const { stateDirectory, digests } = context;
   const waiting = { waitMs: budget.leftMs, waits };
-  const sending = { concurrency, stateDirectory, digests, deadlineMs, isRoomChecked: true };
+  const sending = { concurrency, stateDirectory, digests, isRoomChecked: true };
   return { ...waiting, ...sending, words: WORDS };
 }
 

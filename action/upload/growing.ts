@@ -15,9 +15,8 @@ import { writeCurrent } from "../report/growing-report";
 import { growthText } from "../plan/growth-text";
 import { addCounts, noteDataset, noteSet } from "../report/results";
 import type { Run } from "../run-context";
-import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
-import { countChecked, inTurns, landedText, type Work } from "./turns";
+import { countChecked, inTurns, lateText, type Work } from "./turns";
 
 export interface DecidedSet {
   readonly target: Target;
@@ -207,8 +206,8 @@ function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowRe
   const unverified = plan.unverified.length + (made?.unverified ?? 0);
   addCounts(results, target, { unchanged: decision.plan.current.length, unverified });
   if (result.outcome === "partial") {
-    const text = `The time budget ended before every new file of ${target.name} was sent: ${landedText(upload, newCount)}. Nothing was confirmed. ${nextRunText(run.environment.env)}`;
-    run.warn({ text });
+    const late = { name: target.name, what: "every new file", all: newCount };
+    run.warn({ text: lateText(run, late, result) });
     return;
   }
   results.sets.push({ target, increments, plan, newCount });

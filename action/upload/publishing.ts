@@ -6,9 +6,8 @@ import type { Sending } from "./cost-lines";
 import { publish, type Decided, type UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
-import { nextRunText } from "../state-folder";
 import type { Target } from "../selection/selection";
-import { countChecked, inTurns, landedText } from "./turns";
+import { countChecked, inTurns, lateText } from "./turns";
 
 /** Publishes them in their order; what a dataset was made of is reported even if a later one fails. */
 export function publishAll(
@@ -50,9 +49,8 @@ function reportResult(
   const { log, results } = run;
   if (result.outcome === "partial") {
     countChecked(run, result.upload);
-    run.warn({
-      text: `The time budget ended before every file of ${target.name} was sent: ${landedText(result.upload, target.files.length)}. Nothing was confirmed. ${nextRunText(run.environment.env)}`,
-    });
+    const late = { name: target.name, what: "every file", all: target.files.length };
+    run.warn({ text: lateText(run, late, result) });
     return;
   }
   const { dataset, unverified, upload } = result;

@@ -9,6 +9,8 @@ import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
 import { counted, formatCount } from "../../src/text";
 import type { UploadResult } from "../../src/upload/result";
+import type { GrowResult } from "../../src/operations/grow/grow";
+import { nextRunText } from "../state-folder";
 import type { UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
@@ -170,9 +172,34 @@ export function countChecked({ results }: Run, { sent, checkedByStore }: UploadR
 }
 
 /** `124 of 500 files have landed`, with those of earlier runs. */
-export function landedText(upload: UploadResult | undefined, all: number): string {
+function landedText(upload: UploadResult | undefined, all: number): string {
   const landed = (upload?.sent.length ?? 0) + (upload?.unchanged.length ?? 0);
   return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
+}
+
+interface Late {
+  readonly name: string;
+  /** What was to be sent: `every file`. */
+  readonly what: string;
+  readonly all: number;
+}
+
+/** Of a dataset or set that the time budget kept from being made. */
+export function lateText(
+  { environment: { env } }: Run,
+  { name, what, all }: Late,
+  { upload, waitedFor }: Pick<GrowResult, "upload" | "waitedFor">,
+): string {
+  const isAllSent = upload?.isComplete === true;
+  const missed = isAllSent ? `${name} was confirmed` : `${what} of ${name} was sent`;
+  const ended = `The time budget ended before ${missed}: ${landedText(upload, all)}.`;
+  const sentences = [
+    ended,
+    ...(isAllSent ? [] : ["Nothing was confirmed."]),
+    ...(waitedFor === undefined ? [] : [waitedFor]),
+    nextRunText(env, isAllSent),
+  ];
+  return sentences.join(" ");
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

@@ -48,7 +48,7 @@ import { noteSet, type Outcome } from "../report/results";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
 
-type UploadOutcome = Extract<
+export type UploadOutcome = Extract<
   Outcome,
   "uploaded" | "unchanged" | "unverified" | "planned" | "partial" | "empty"
 >;
@@ -165,7 +165,6 @@ function uploadContextOf(run: Run, inputs: UploadInputs, avala: Avala): UploadCo
     organizationUid: run.inputs.connection.organizationUid,
     budget: run.budget,
     stateDirectory: stateDirectory(run.environment.env),
-    deadlineMs: inputs.timeBudgetMs === undefined ? undefined : run.startedMs + inputs.timeBudgetMs,
     warn: (text) => run.warn({ text }),
   };
 }

@@ -106,3 +106,15 @@ export function withDeadline(avala: Avala, given: number | undefined): Avala {
     openOwn: (request) => avala.openOwn({ deadlineMs, ...request }),
   };
 }
+
+/** The same session without its deadline: for what has one of its own. */
+export function withoutDeadline(avala: Avala): Avala {
+  if (avala.deadlineMs === undefined) return avala;
+  const deadlineMs = undefined;
+  return {
+    ...avala,
+    deadlineMs,
+    call: (request) => avala.call({ deadlineMs, ...request }),
+    openOwn: (request) => avala.openOwn({ deadlineMs, ...request }),
+  };
+}

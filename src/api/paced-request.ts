@@ -3,6 +3,7 @@
 import type { RateLimit } from "../errors";
 import type { AvalaEvent, Listener } from "../events";
 import { repeatEvery, type Clock, type Random } from "../flow/clock";
+import { ifLate, pastDeadline } from "../flow/deadline";
 import type { Pace } from "../flow/rate/pace";
 import { MAX_SERVER_WAIT_MS } from "../flow/retry";
 import type { ApiCall } from "./call";
@@ -115,7 +116,11 @@ export async function sendPaced<Reply extends ReplyHead>(
   const { what, deadlineMs, onEvent = context.emit } = call;
   const onWait = (untilMs: number): void =>
     onEvent({ kind: "limit-wait", what, ...leftUntil(untilMs, clock.now()) });
-  const permit = await pace.acquire(signal, deadlineMs, onWait);
+  const permit = await pace.acquire(signal, deadlineMs, onWait).catch(
+    ifLate((): never => {
+      throw pastDeadline(`Waiting for the rate limit to ${what}`);
+    }),
+  );
   const startedMs = clock.now();
   let reply: Reply;
   try {

@@ -15,6 +15,17 @@ export function isPastDeadline(error: unknown): boolean {
   return error instanceof PastDeadline;
 }
 
+/**
+ * For `.catch`: what `late` makes of what could not be waited for, which it gets in a sentence.
+ * @throws what failed otherwise
+ */
+export function ifLate<T>(late: (waitedFor: string) => T): (error: unknown) => T {
+  return (error) => {
+    if (!(error instanceof PastDeadline)) throw error;
+    return late(isAvalaError(error.cause) ? error.cause.message : error.message);
+  };
+}
+
 interface DeadlineOptions extends PoolOptions {
   readonly clock: Clock;
   /** Ms since the epoch. @default never */

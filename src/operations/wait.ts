@@ -1,6 +1,7 @@
 // Waiting for something at Avala, through outages, until its deadline. Knows nothing of what is awaited.
 import { withLimits, type Avala } from "../api/connection";
-import type { AvalaError } from "../errors";
+import { isAvalaError, type AvalaError } from "../errors";
+import { pastDeadline } from "../flow/deadline";
 import { poll } from "../flow/poll";
 import { formatDuration } from "../text";
 
@@ -13,8 +14,20 @@ interface Awaited<T> {
   readonly onValue?: (value: T) => void;
 }
 
-/** @throws AvalaError `timeout`, `cancelled`; what a read throws that waiting can't help */
-export function waitFor<T>(avala: Avala, awaited: Awaited<T>): Promise<T> {
+/** @throws AvalaError `timeout`, `cancelled`; that of `pastDeadline` when the session's comes first; what waiting can't help */
+export async function waitFor<T>(avala: Avala, awaited: Awaited<T>): Promise<T> {
+  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
+  const leftMs = Math.max(0, deadlineMs - clock.now());
+  if (awaited.timeoutMs <= leftMs) return waitAll(avala, awaited);
+  try {
+    return await waitAll(avala, { ...awaited, timeoutMs: leftMs });
+  } catch (error) {
+    const isOver = isAvalaError(error) && error.code === "timeout" && clock.now() >= deadlineMs;
+    throw isOver ? pastDeadline(`Waiting for ${awaited.what}`, error.cause) : error;
+  }
+}
+
+function waitAll<T>(avala: Avala, awaited: Awaited<T>): Promise<T> {
   const { read, ...options } = awaited;
   const outageText = ({ message }: AvalaError, leftMs: number): string =>
     `${message} Still waiting for ${awaited.what}: ${formatDuration(leftMs / 1000)} left.`;

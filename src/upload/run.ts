@@ -3,6 +3,7 @@
 import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
 import { isHashedInThread } from "../files/workers/digest-thread";
+import { ifLate, isPastDeadline } from "../flow/deadline";
 import { readUntil } from "../flow/disk/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
 import { createBatch } from "./batch-state";
@@ -14,7 +15,7 @@ import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import { completeTags } from "./landing";
 import { sendSet } from "./send-set";
-import { outcomeOf, resultOf } from "./outcome";
+import { nothingSent, outcomeOf, resultOf } from "./outcome";
 import { reportWaits } from "./report-waits";
 import { report } from "./progress";
 import { createRun, type Run } from "./state";
@@ -41,9 +42,10 @@ function isReadInThread({ journal }: Run, file: UploadFile): boolean {
 export async function uploadFiles(avala: Avala, request: UploadRequest): Promise<UploadResult> {
   checkRequest(request);
   const { stateDirectory } = request;
-  return withDestinationLock(avala, request, stateDirectory, async (locked) =>
+  const inTime = withDeadline(avala, request.deadlineMs);
+  return withDestinationLock(inTime, request, stateDirectory, async (locked) =>
     uploadWith(locked, request, await openUploadJournal(locked, request, stateDirectory)),
-  );
+  ).catch(ifLate(nothingSent));
 }
 
 /** {@link uploadFiles} with a journal that is open already, and is closed in the end. */
@@ -78,7 +80,8 @@ export async function uploadWith(
     endReports = reportWaits(run);
     await sendSet(run, hashed);
   } catch (error) {
-    throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
+    if (!isPastDeadline(error))
+      throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
     endReports?.();
     run.tools.check.close();

@@ -1,6 +1,6 @@
 // The first step of a growing set: what it holds, and so what is sent. Costs one list where all its increments are known;
 // sends nothing.
-import type { Avala } from "../../api/connection";
+import { withDeadline, type Avala } from "../../api/connection";
 import { getDataset, ignoreGone } from "../../api/endpoints/datasets/datasets";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { InputError } from "../../errors";
@@ -153,9 +153,10 @@ export async function decideGrowth(
   target: GrowTarget,
   options: GrowOptions,
 ): Promise<GrowDecision> {
-  const known = await knownOf(avala, target, options);
-  const listed = await listUnder(avala, [target.name], { expected: known.size });
-  const decision = await decideListed(avala, target, { listed, known }, options);
+  const inTime = withDeadline(avala, options.deadlineMs);
+  const known = await knownOf(inTime, target, options);
+  const listed = await listUnder(inTime, [target.name], { expected: known.size });
+  const decision = await decideListed(inTime, target, { listed, known }, options);
   reportBeside(avala, [decision], { listed, family: undefined });
   return decision;
 }

@@ -1,8 +1,9 @@
 // Carries out what was decided of a growing set: one dataset of what it lacks, over the publishing that every dataset goes.
 // Safe when other runs grow the set at once: what another one has added by the confirm is not added again.
-import type { Avala } from "../../api/connection";
+import { withDeadline, withoutDeadline, type Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { AvalaError, isAvalaError } from "../../errors";
+import { ifLate } from "../../flow/deadline";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
@@ -31,6 +32,8 @@ export interface GrowResult {
   readonly plan: GrowthPlan;
   readonly made?: Made | undefined;
   readonly upload?: UploadResult | undefined;
+  /** As that of a published dataset. */
+  readonly waitedFor?: string | undefined;
 }
 
 type GrowSetOptions = GrowOptions & {
@@ -105,7 +108,7 @@ const MAX_NUMBERED_SLUGS = 8;
 
 /** Sends what the decision says, as one increment. */
 async function growOnce(
-  avala: Avala,
+  inTime: Avala,
   decision: GrowDecision,
   next: IncrementToMake,
   meanwhile: Meanwhile,
@@ -114,14 +117,15 @@ async function growOnce(
   const { target, increments, plan } = decision;
   const publishing: PublishOptions = {
     ...options,
-    findMade: (moment) => lookMeanwhile(avala, decision, next, { meanwhile, moment, options }),
+    findMade: (moment) => lookMeanwhile(inTime, decision, next, { meanwhile, moment, options }),
     slugFor: (refusals) =>
       refusals < MAX_NUMBERED_SLUGS ? nextSlug(meanwhile, target.name) : undefined,
   };
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
-  const result = await carryOut(avala, send, publishing).catch(withWayOut);
+  const result = await carryOut(inTime, send, publishing).catch(withWayOut);
+  if (result.outcome === "partial") return { ...result, increments, plan };
+  const avala = withoutDeadline(inTime); // it is made
   const { upload } = result;
-  if (result.outcome === "partial") return { outcome: "partial", increments, plan, upload };
   const { dataset, unverified, unshown = [] } = result;
   const increment = incrementOf(decision, next, { dataset, unshown });
   const came = await readCame(avala, decision, meanwhile, { made: dataset, options });
@@ -152,6 +156,25 @@ const MAX_PLANS = 4;
  * @throws as the core's publishing of a dataset: UploadError, AvalaError; `conflict` when other runs add files again and again
  */
 export async function growSet(
+  avala: Avala,
+  first: GrowDecision,
+  options: GrowSetOptions,
+): Promise<GrowResult> {
+  const inTime = withDeadline(avala, options.deadlineMs);
+  let last = first;
+  const onDecidedAgain = (decision: GrowDecision): void => {
+    last = decision;
+    options.onDecidedAgain?.(decision);
+  };
+  return growAgain(inTime, first, { ...options, onDecidedAgain }).catch(
+    ifLate((waitedFor) => {
+      const { increments, plan } = last;
+      return { outcome: "partial", increments, plan, waitedFor };
+    }),
+  );
+}
+
+async function growAgain(
   avala: Avala,
   first: GrowDecision,
   options: GrowSetOptions,

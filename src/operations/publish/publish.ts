@@ -1,15 +1,17 @@
 // From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
 // run that broke anywhere is simply run again. Knows nothing of front ends.
-import type { Avala } from "../../api/connection";
+import { withDeadline, withoutDeadline, type Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isNotAllowedToRead, type AvalaError } from "../../errors";
+import { ifLate } from "../../flow/deadline";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
+import { nothingSent } from "../../upload/outcome";
 import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { confirmSent, type Confirmed, type Confirming } from "./confirm";
 import { compareFound, decidePublish } from "./decide";
 import { CORE_WORDS, existsAlready, unreadableDatasetError } from "./refusals";
-import { sendFiles, type Sent } from "./send";
+import { sendFiles } from "./send";
 import { replacedBy } from "./sent-check";
 import { settlePublished } from "./settle";
 import {
@@ -19,6 +21,7 @@ import {
   type Compared,
   type Decision,
   type NamedFiles,
+  type PartialResult,
   type PublishOptions,
   type PublishResult,
   type PublishTarget,
@@ -74,6 +77,11 @@ async function takeMade(
   return { ...(await takeFound(avala, target, compared, options)), upload };
 }
 
+/** For `.catch` of what had to wait beyond the deadline, with what had landed by then. */
+function ifPartial(upload: UploadResult = nothingSent()): (error: unknown) => PartialResult {
+  return ifLate((waitedFor) => ({ outcome: "partial", upload, waitedFor }));
+}
+
 interface Made {
   readonly outcome: "made";
   readonly upload: UploadResult;
@@ -114,7 +122,7 @@ async function sendAndConfirm(
   avala: Avala,
   target: PublishTarget,
   options: PublishOptions,
-): Promise<Made | MadeByAnother | Extract<Sent, { readonly outcome: "partial" }>> {
+): Promise<Made | MadeByAnother | PartialResult> {
   for (let batches = 1, sending = target; ; batches += 1) {
     const sent = await sendFiles(avala, sending, options);
     if (sent.outcome !== "sent") return sent;
@@ -122,7 +130,9 @@ async function sendAndConfirm(
     const { digest, entries: files } = upload.manifest;
     const held = { dataset: target.dataset, files, digest, tags: upload.tags };
     const batch = { uid: upload.uploadUid, isByForm: upload.isByForm };
-    const confirmed = await confirmOnce(avala, { ...held, batch, isSentNow: isWatched }, options);
+    const confirming = { ...held, batch, isSentNow: isWatched };
+    const confirmed = await confirmOnce(avala, confirming, options).catch(ifPartial(upload));
+    if (confirmed.outcome === "partial") return confirmed;
     if (confirmed.outcome === "exists") return { ...confirmed, upload };
     if (confirmed.outcome !== "batch refused") return { outcome: "made", upload, held, confirmed };
     const { refusal, next } = confirmed;
@@ -160,6 +170,21 @@ async function settle(
   return compared;
 }
 
+/** Another run has made a dataset of the name, or of this very content, since it was decided to make it. */
+async function takeExisting(
+  avala: Avala,
+  target: PublishTarget,
+  made: MadeByAnother,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  if (options.findMade !== undefined) return takeMade(avala, target, made, options);
+  const { existing, upload } = made;
+  const words = options.words ?? CORE_WORDS;
+  const sentOver = replacedBy(upload);
+  const refusal = existsAlready(existing, { words, isSent: upload !== undefined, sentOver });
+  return takeTaken(avala, target, refusal, { ...options, upload });
+}
+
 /**
  * Carries a decision out. Safe when another run does the same at once: one of them confirms, and the other finds what
  * it would have made.
@@ -174,30 +199,26 @@ export async function carryOut(
   options: PublishOptions,
 ): Promise<PublishResult> {
   const { target } = decision;
-  if (decision.kind === "found") return takeFound(avala, target, decision, options);
+  const inTime = withDeadline(avala, options.deadlineMs);
+  if (decision.kind === "found")
+    return takeFound(inTime, target, decision, options).catch(ifPartial());
   const made = await withDestinationLock(
-    avala,
+    inTime,
     lockedOf(target),
     options.stateDirectory,
     (locked) => sendAndConfirm(locked, target, options),
-  );
+  ).catch(ifPartial());
   if (made.outcome === "partial") return made;
-  if (made.outcome === "exists") {
-    if (options.findMade !== undefined) return takeMade(avala, target, made, options);
-    const { existing, upload } = made;
-    const words = options.words ?? CORE_WORDS;
-    const sentOver = replacedBy(upload);
-    const refusal = existsAlready(existing, { words, isSent: upload !== undefined, sentOver });
-    return takeTaken(avala, target, refusal, { ...options, upload });
-  }
+  if (made.outcome === "exists")
+    return takeExisting(inTime, target, made, options).catch(ifPartial(made.upload));
   const { upload, held, confirmed } = made;
+  const known = { ...target, digest: held.digest };
   if (confirmed.outcome === "taken") {
-    const known = { ...target, digest: held.digest };
-    return takeTaken(avala, known, confirmed.refusal, { ...options, upload });
+    const taking = { ...options, upload };
+    return takeTaken(inTime, known, confirmed.refusal, taking).catch(ifPartial(upload));
   }
   options.onConfirmed?.(confirmed.dataset);
-  const known = { ...target, digest: held.digest };
-  const settled = await settle(avala, known, held, confirmed, options);
+  const settled = await settle(withoutDeadline(avala), known, held, confirmed, options);
   const isUnsure = isOnlyFound(confirmed, held) && settled.unverified > 0;
   return { outcome: isUnsure ? "unverified" : "uploaded", upload, ...settled };
 }
@@ -208,5 +229,7 @@ export async function publishDataset(
   target: PublishTarget,
   options: PublishOptions,
 ): Promise<PublishResult> {
-  return carryOut(avala, await decidePublish(avala, target, options), options);
+  const inTime = withDeadline(avala, options.deadlineMs);
+  const decision = await decidePublish(inTime, target, options).catch(ifPartial());
+  return "outcome" in decision ? decision : carryOut(avala, decision, options);
 }

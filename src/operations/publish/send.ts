@@ -15,7 +15,7 @@ import { openUploadJournal, takeBackPaths } from "../../upload/journal/upload-jo
 import { CORE_WORDS, sentByAnother } from "./refusals";
 import { destinationOf, digestOf, lockedOf, type PublishOptions, type SendTarget } from "./target";
 
-export type Sent =
+type Sent =
   | {
       readonly outcome: "sent";
       readonly upload: UploadResult;

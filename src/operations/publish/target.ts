@@ -76,6 +76,10 @@ export interface PublishOptions {
   readonly waits?: boolean | undefined;
   readonly concurrency?: number | undefined;
   readonly stateDirectory?: string | undefined;
+  /**
+   * Ms since the epoch: then nothing more is started, and nothing waits beyond it. Once the dataset is made, `waitMs` alone bounds
+   * what follows.
+   */
   readonly deadlineMs?: number | undefined;
   /** Where the digests of the files are noted: forgotten when sending one shows that they are wrong. */
   readonly digests?: KnownFiles | undefined;
@@ -112,8 +116,15 @@ export type PublishResult =
   /** It existed and has the same paths and sizes, and contents were not compared. */
   | ({ readonly outcome: "unverified" } & Compared & SentBefore)
   | ({ readonly outcome: "uploaded"; readonly upload: UploadResult } & Compared)
-  /** The deadline came first; nothing was confirmed, and the next run resumes. */
-  | { readonly outcome: "partial"; readonly upload: UploadResult };
+  | PartialResult;
+
+/** The deadline came first; nothing was confirmed, and the next run resumes: with the confirm, where the upload is complete. */
+export interface PartialResult {
+  readonly outcome: "partial";
+  readonly upload: UploadResult;
+  /** What would have had to wait beyond the deadline, in a sentence, where it was not the sending. */
+  readonly waitedFor?: string | undefined;
+}
 
 /** What a run of this decision would send. */
 export function toSend({ kind, target }: Decision<SendTarget>): readonly UploadFile[] {

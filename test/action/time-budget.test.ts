@@ -1,0 +1,101 @@
+// The time budget of a step bounds all calls of the upload: the step ends in time whichever of them the server puts off, says
+// which, and the next one goes on.
+import { useActionPlace } from "../support/action-place";
+import { jpeg } from "../support/temp-tree";
+import type { Recorded } from "../support/recorded-action";
+import { virtualClock } from "../support/virtual-clock";
+
+const place = useActionPlace({
+  "images/a.jpg": jpeg("a"),
+  "images/b.jpg": jpeg("b"),
+});
+
+const inputs = { dataset: "pets", files: "images/*.jpg", "time-budget-minutes": "0.5" };
+const CONFIRM = { method: "POST", path: "/datasets/manual-upload/" };
+
+/** A step whose server puts off what is named. */
+async function putOff(
+  on: { readonly method: string; readonly path: string },
+  given: Record<string, string> = inputs,
+  seconds = 300,
+): Promise<Recorded & { readonly tookMs: number }> {
+  const headers = { "Retry-After": String(seconds) };
+  place.emulator.setFault({ on, times: 0, reply: { status: 429, headers } });
+  const clock = virtualClock(Date.now());
+  const startedMs = clock.now();
+  const recorded = await clock.run(place.act(given, { clock }));
+  return { ...recorded, tookMs: clock.now() - startedMs };
+}
+
+const said = ({ warnings }: Recorded): string => warnings.map(({ text }) => text).join("\n");
+
+test.each([
+  ["list", "GET", "/datasets/", "pets", 300],
+  ["list", "GET", "/datasets/", "pets", 5],
+  ["list", "GET", "/datasets/", "pets-{increment}", 300],
+  ["user", "GET", "/users/me/", "pets", 300],
+  ["presign", "POST", "*file-upload-url/", "pets", 300],
+])("a %s that is put off (%s %s, %s, %i s)", async (_what, method, path, dataset, seconds) => {
+  const stopped = await putOff({ method, path }, { ...inputs, dataset }, seconds);
+  expect(stopped.errors).toEqual([]);
+  expect(stopped.outputs).toMatchObject({ outcome: "partial", complete: "false" });
+  expect(stopped.tookMs).toBeLessThanOrEqual(30_000);
+  expect(said(stopped)).toContain("The time budget ended before");
+  expect(said(stopped)).toContain("The next run resumes from here.");
+
+  place.emulator.clearFaults();
+  const finished = await place.act({ ...inputs, dataset });
+  expect(finished.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "2" });
+});
+
+test("a list that is put off is named, and nothing was sent", async () => {
+  const stopped = await putOff({ method: "GET", path: "/datasets/" });
+  expect(said(stopped)).toMatch(/before anything was sent\. Could not list datasets.*429/);
+});
+
+test("the confirm that is put off leaves it to the next run", async () => {
+  const stopped = await putOff(CONFIRM);
+  expect(stopped.errors).toEqual([]);
+  expect(stopped.outputs).toMatchObject({
+    outcome: "partial",
+    complete: "false",
+    "files-uploaded": "2",
+  });
+  expect(stopped.tookMs).toBeLessThanOrEqual(30_000);
+  expect(said(stopped)).toMatch(
+    /before pets was confirmed: 2 of 2 files have landed\. .*429.* The next run confirms it\./,
+  );
+
+  place.emulator.clearFaults();
+  const finished = await place.act(inputs);
+  expect(finished.outputs).toMatchObject({
+    outcome: "uploaded",
+    "files-uploaded": "0",
+    "files-skipped": "2",
+  });
+});
+
+test("the confirm of a growing set, too", async () => {
+  const growing = { ...inputs, dataset: "pets-{increment}" };
+  const stopped = await putOff(CONFIRM, growing);
+  expect(stopped.outputs).toMatchObject({ outcome: "partial", "files-uploaded": "2" });
+  expect(said(stopped)).toContain("2 of 2 files have landed.");
+  place.emulator.clearFaults();
+  expect((await place.act(growing)).outputs).toMatchObject({
+    outcome: "uploaded",
+    "files-uploaded": "0",
+  });
+});
+
+test("a dry run that can't look in time fails, for it has written no plan", async () => {
+  const run = await putOff({ method: "GET", path: "/datasets/" }, { ...inputs, "dry-run": "true" });
+  expect(run.outputs).toMatchObject({ outcome: "timeout" });
+  expect(run.errors).toHaveLength(1);
+});
+
+test("an export of what is not complete is refused", async () => {
+  const gating = { ...inputs, "export-datasets": "uploaded" };
+  const run = await putOff({ method: "GET", path: "/datasets/" }, gating);
+  expect(run.outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
+  expect(place.emulator.exports()).toEqual([]);
+});
