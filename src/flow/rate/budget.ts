@@ -7,6 +7,8 @@ interface Request {
   readonly startMs: number;
   /** How many requests had ended by then: the server had counted those. */
   readonly endedBefore: number;
+  /** Whether by the server's word nothing was left, and nearly all was taken by others: its reply shows whether that is so. */
+  readonly isProbe: boolean;
 }
 
 /** Other runs with the key. */
@@ -46,7 +48,7 @@ const MAX_GUESSED = 0.25;
 const SLIDING_AHEAD_MS = 500;
 // A server that ever named a later reset counts by the minute, and not by what a bucket gets back in seconds.
 export const LONG_RESET_MS = 20_000;
-// Of the limit: who has more of the places hears often enough what is left.
+// Of the limit: who has more of the places hears often enough what is left, and need not ask whether that is so.
 const OWN_PART = 0.04;
 
 interface Ended {
@@ -137,9 +139,16 @@ class ToldBudget implements Budget {
   }
 
   start(nowMs: number): Request {
+    const request = { startMs: nowMs, endedBefore: this.ended, isProbe: this.isProbing() };
     this.underWay += 1;
     this.lastStartMs = nowMs;
-    return { startMs: nowMs, endedBefore: this.ended };
+    return request;
+  }
+
+  private isProbing(): boolean {
+    const { known, regained, underWay, log } = this;
+    if (known === undefined || known.remaining - regained > underWay) return false;
+    return log.size <= OWN_PART * known.limit;
   }
 
   end(request: Request, headers: RateLimit | undefined, nowMs: number): void {

@@ -9,7 +9,7 @@ import { SAME_WINDOW_MS, createBudget } from "./budget";
 import { HUGE_LIMIT, createBurst, type Burst } from "./burst";
 import { cancelled, systemRandom, type Clock, type Random } from "../clock";
 import { pastDeadline } from "../deadline";
-import { NOTHING_HEARD, hear, isDoubted, isToBeTried, type Heard } from "./heard";
+import { NOTHING_HEARD, hear, isDoubted, isOfMinute, isToBeTried, type Said } from "./heard";
 import { hasBeenRefused } from "./refusals";
 import { createWaited, sayWhile, type OnWait } from "./waited";
 import { createShare, nextShare, othersOf, type Share, type ShareEvent } from "./share";
@@ -112,7 +112,7 @@ class HeaderPace implements Pace {
   /** When one more request may go; `Infinity`: when one under way has ended. */
   private nextMs(nowMs: number): number {
     const { burst, budget, share, heard, heldUntilMs } = this;
-    if (isToBeTried(heard) && this.underWay > 0) return Number.POSITIVE_INFINITY;
+    if (isToBeTried(heard)) return this.underWay > 0 ? Number.POSITIVE_INFINITY : heldUntilMs;
     const budgetMs = budget.nextMs(nowMs, othersOf(share));
     const isLimited =
       hasBeenRefused(share.refusals) || share.bucket !== undefined || isDoubted(heard);
@@ -144,10 +144,10 @@ class HeaderPace implements Pace {
       const nowMs = this.clock.now();
       this.underWay -= 1;
       this.burst.end(nowMs);
-      const limits = this.hear(said, isServed, nowMs);
+      const limits = this.hear({ limits: said, isServed, isProbe: request.isProbe }, nowMs);
       this.budget.end(request, this.heard.kind === "minute" ? limits : undefined, nowMs);
-      // What is known of a minute is older, or is not true.
-      if (this.heard.kind === "bucket" || isDoubted(this.heard)) this.budget.forget();
+      // What is known of a minute is older, or may not be true.
+      if (!isOfMinute(this.heard)) this.budget.forget();
       then(nowMs, limits);
       this.pump();
     };
@@ -167,8 +167,8 @@ class HeaderPace implements Pace {
   }
 
   /** @returns what is believed of it */
-  private hear(said: RateLimit | undefined, isServed: boolean, nowMs: number): Heard["limits"] {
-    const heard = hear(this.heard, { limits: said, isServed }, this.burstPerSecond, nowMs);
+  private hear(said: Said, nowMs: number): RateLimit | undefined {
+    const heard = hear(this.heard, said, this.burstPerSecond, nowMs);
     // What it showed of others is not true either.
     if (isDoubted(heard) && !isDoubted(this.heard)) this.share = createShare(this.burstPerSecond);
     this.heard = heard;
