@@ -2,7 +2,7 @@
 // @ts-check
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from "node:os";
+import { availableParallelism, cpus, release, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PartUnavailable, ensurePart } from "../scripts/parts.mjs";
@@ -100,9 +100,4 @@ export function describeCommit() {
     ...WRITTEN,
   ]);
   return changes === "" ? commit : `${commit}, with changes`;
-}
-
-/** Of the last minute: near 0 where nothing else ran. */
-export function loadBefore() {
-  return Number((loadavg()[0] ?? NaN).toFixed(2));
 }

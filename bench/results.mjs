@@ -18,7 +18,6 @@ import { formatted } from "./formatted.mjs";
  * @typedef {object} Results
  * @property {Readonly<Record<string, string>>} machine
  * @property {Readonly<Record<string, string>>} versions
- * @property {number} loadBefore
  * @property {readonly Outcome[]} benchmarks
  */
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { printTable, temporaryFolder } from "./emulator.mjs";
 import { BENCHMARKS } from "./list.mjs";
-import { describeCommit, describeMachine, describeVersions, loadBefore } from "./machine.mjs";
+import { describeCommit, describeMachine, describeVersions } from "./machine.mjs";
 import { placesIn, writePage } from "./page/write.mjs";
 import { linesOf } from "./page/tables.mjs";
 import { isComparable, merge, readResults, writeResults } from "./results.mjs";
@@ -134,7 +134,6 @@ const options = { isQuick: values.quick, commit: describeCommit(), temporary };
 const facts = {
   machine: describeMachine(),
   versions: await describeVersions(),
-  loadBefore: loadBefore(),
 };
 const measured = await measureAll(benchmarks, options);
 const results = { ...facts, benchmarks: values.quick ? measured.map(unjudged) : measured };

@@ -35,7 +35,7 @@ describe("the page of benchmarks", () => {
   });
 
   const pageOf = (benchmarks: object[], reasons: object): string => {
-    const results = { machine: {}, versions: {}, loadBefore: 0, benchmarks };
+    const results = { machine: {}, versions: {}, benchmarks };
     const program = `return pageOf(${JSON.stringify(results)}, ${JSON.stringify(reasons)}, (name) => name);`;
     return String(evaluate({ pageOf: "page/page.mjs" }, program));
   };
@@ -87,7 +87,9 @@ describe("the page of benchmarks", () => {
     const rows = [row({ samples: [1], peers: [] })];
     const page = pageOf([...once, { ...later, name: "scale", rows }], {});
     expect(page).toContain("taken from 2026-11-28 to 2026-12-01 at 2 commits");
-    expect(page).toContain("each figure is of one turn.");
+    expect(page).toContain(
+      "each figure is of one turn, so that a verdict close to its target may be chance.",
+    );
   });
 
   test("has no reason that it shows nowhere", () => {
@@ -275,7 +277,6 @@ describe("a run of benchmarks", () => {
     const saved = (cores: string, names: string[]): object => ({
       machine: { cores },
       versions: {},
-      loadBefore: 0,
       benchmarks: names.map((name) => ({ name, commit: cores })),
     });
     const given = [saved("2", ["b", "a"]), saved("2", ["b", "c"]), saved("4", ["b"])];

@@ -129,12 +129,15 @@ function legend(y, hasTargets, palette) {
   ];
 }
 
+/** Where no row has one, as of runs that failed where none did, the table says it. @param {Row} row */
+const hasBar = (row) => barsOf(row).some(({ samples }) => samples.some((sample) => sample !== 0));
+
 /** @param {string} title @param {readonly Row[]} rows @param {Palette} palette */
 export function drawBars(title, rows, palette) {
   const panels = groupsOf(rows, ({ unit, higherIsBetter }) => `${unit} ${higherIsBetter}`);
   const parts = [text(16, 22, title, { fill: palette.text, "font-weight": 600, "font-size": 15 })];
   let y = 32;
-  for (const panel of panels.values()) {
+  for (const panel of [...panels.values()].filter((of) => of.some(hasBar))) {
     const drawn = drawPanel(panel, y, palette);
     parts.push(...drawn.parts);
     y = drawn.bottom;

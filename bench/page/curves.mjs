@@ -46,13 +46,16 @@ function linesOf(curve, rows) {
   return [{ name: curve, points: ours, isOurs: true }, ...others];
 }
 
+const DASHES = [undefined, "7 4", "2 3"];
+
 /** Dashes too, so that it does not take colours to see which is which. @param {boolean} isOurs @param {number} nth of the curves @param {Palette} palette */
 function strokeOf(isOurs, nth, palette) {
-  const ours = nth % 2 === 0 ? palette.ours : palette.second;
+  const ours = [palette.ours, palette.second, palette.third][nth % DASHES.length];
+  const dashes = DASHES[nth % DASHES.length];
   return {
-    stroke: isOurs ? ours : palette.others,
+    stroke: isOurs ? (ours ?? palette.ours) : palette.others,
     "stroke-width": 2,
-    ...(nth % 2 === 0 ? {} : { "stroke-dasharray": "7 4" }),
+    ...(dashes === undefined ? {} : { "stroke-dasharray": dashes }),
   };
 }
 
@@ -77,7 +80,7 @@ function drawLine({ name, points, at, stroke }, all, y, palette) {
     ...at.map(([cx, cy]) => element("circle", { cx, cy, r: 4, fill: stroke.stroke })),
     text(place.x, place.y, label, {
       "text-anchor": place.anchor,
-      fill: palette.text,
+      fill: stroke.stroke === palette.others ? palette.text : stroke.stroke,
       // So that no line of the grid runs through it.
       "paint-order": "stroke",
       stroke: palette.background,

@@ -31,7 +31,8 @@ function turnsIn({ rows }) {
   const counts = rows.map(({ samples }) => samples.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   if (counts.length === 0) return "no figure";
-  if (most === 1) return "each figure is of one turn";
+  if (most === 1)
+    return "each figure is of one turn, so that a verdict close to its target may be chance";
   return `each figure is of ${least === most ? "" : `${least} to `}${most} turns`;
 }
 
@@ -43,7 +44,7 @@ function takenWhen({ benchmarks }) {
     return `All were taken on ${days[0]} at commit ${commits[0]}.`;
   const when = days.length === 1 ? `on ${days[0]}` : `from ${days[0]} to ${days.at(-1)}`;
   const where = commits.length === 1 ? "one commit" : `${commits.length} commits`;
-  return `They were taken ${when} at ${where}, and each section names its own.`;
+  return `They were taken ${when} at ${where}, and each section names its own: \`git log COMMIT.. -- src\` shows what has changed since.`;
 }
 
 /** @param {Outcome} outcome @param {Reasons} reasons @param {PictureOf} pictureOf */
@@ -93,7 +94,7 @@ function measuredIn({ benchmarks }) {
 
 /** @param {Results} results @param {Reasons} reasons @param {PictureOf} pictureOf */
 export function pageOf(results, reasons, pictureOf) {
-  const { machine, versions, loadBefore, benchmarks } = results;
+  const { machine, versions, benchmarks } = results;
   const failed = benchmarks
     .filter(({ error }) => error !== undefined)
     .map(({ name }) => titleOf(name));
@@ -110,10 +111,10 @@ server, and took turns if there is more than one. \`npm run bench\` takes the fi
     ...(failed.length === 0 ? [] : [`**Failed:** ${failed.join(", ")}.`]),
     "## At a glance",
     pictureOf("overview", "How many times as good as each alternative this project is"),
-    "The picture has the rates, and of all else that is compared with a target the worst; processor time and memory beside each alternative are in the sections. What has a target; each benchmark's own section has all of its figures:",
+    "The picture has the rates, and of all else that is compared with a target the worst. Right of 1 is better in all of it, so what is better when it is less is turned round there: 1.43 times the least time stands as 0.7. Processor time and memory beside each alternative are in the sections. What has a target; each benchmark's own section has all of its figures:",
     glanceTable(benchmarks, titleOf),
     "## Machine and versions",
-    factsTable("machine", { ...machine, "load before the last run of all": figure(loadBefore) }),
+    factsTable("machine", machine),
     factsTable("version", versions),
     "## Figures",
     ...benchmarks.flatMap((one) => section(one, reasons, pictureOf)),
