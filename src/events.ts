@@ -108,7 +108,7 @@ export interface UploadProgress {
   readonly bytesSkipped: number;
   /** Of files that failed. */
   readonly bytesFailed: number;
-  /** In the last ten seconds or so; those do not count in which all stood still for the rate limit. */
+  /** In the last ten seconds or so; those do not count in which all stood still. 0 while no pace is known. */
   readonly bytesPerSecond: number;
   /** Whether all of it stands still just now until the rate limit lets it go on. */
   readonly isWaitingForLimit: boolean;

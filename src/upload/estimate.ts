@@ -75,6 +75,7 @@ function momentOf(counts: Counts, activity: Activity, { now, pace }: Ports): Mom
     waitedMs: pace.waitedMs(),
     activeMs: activity.activeMs(),
     isPaused: activity.isPaused(),
+    isSteady: activity.isSteady(),
     limits: pace.snapshot(),
   };
 }

@@ -12,10 +12,12 @@ export interface Moment {
   readonly bytes: number;
   /** Ms in which requests waited until then. */
   readonly waitedMs: number;
-  /** Ms in which the upload did not stand still for the limit. */
+  /** Ms in which the upload did not stand still. */
   readonly activeMs: number;
   /** Whether it stands still for the limit just now. */
   readonly isPaused: boolean;
+  /** Whether it goes at a pace that is known. */
+  readonly isSteady: boolean;
   readonly limits: RateLimit | undefined;
 }
 

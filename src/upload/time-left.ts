@@ -36,13 +36,13 @@ const RECENT_OWN = 16;
 // Of the limit: before others were heard of, too.
 const MIN_CALLS_SHARE = 0.2;
 
-/** While the upload does not stand still for the limit. */
+/** While the upload does not stand still. */
 export function bytesPerSecond({ moments, now }: History): number {
   const isBefore = ({ activeMs }: Moment): boolean => activeMs <= now.activeMs - RECENT_MS;
   const from = moments.findLast(isBefore) ?? moments[0];
   const ms = now.activeMs - from.activeMs;
   // What was sent and did not count was taken back.
-  return ms <= 0 ? 0 : (1000 * Math.max(0, now.bytes - from.bytes)) / ms;
+  return ms <= 0 || !now.isSteady ? 0 : (1000 * Math.max(0, now.bytes - from.bytes)) / ms;
 }
 
 /** Since when the rate is that of now. Where little was sent since, all that is remembered: one file after a pause is chance. */
@@ -73,12 +73,6 @@ function msByNetwork(history: History, left: Left): number | undefined {
   const work = sent.bytes + ofFile * sent.files;
   const workLeft = left.bytes + ofFile * left.files;
   return work > 0 ? (workLeft / work) * (now.activeMs - from.activeMs) : undefined;
-}
-
-/** Whether nothing was sent in the last ten seconds, and not for the limit. */
-function isStalled({ moments, now }: History): boolean {
-  const from = moments.findLast(({ activeMs }) => activeMs <= now.activeMs - RECENT_MS);
-  return from !== undefined && from.files === now.files && from.bytes === now.bytes;
 }
 
 function isBoundByLimit(history: History): boolean {
@@ -168,7 +162,7 @@ export function isBoundByCalls(history: History, left: Left): boolean {
 /** The larger of what the calls take that are left, and of what the bytes take. `undefined`: nothing sound is known. */
 export function secondsLeft(history: History, left: Left): number | undefined {
   if (left.files === 0) return 0;
-  if (isStalled(history)) return undefined;
+  if (!history.now.isSteady) return undefined;
   const byLimit = msAtLimit(history, left.unasked);
   const isBound = isBoundByLimit(history);
   if (byLimit === undefined && !mayFit(history, left.unasked, isBound)) return undefined;

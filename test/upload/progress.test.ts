@@ -1,3 +1,4 @@
+import type { UploadProgress } from "../../src/events";
 import { hasTimeLeft, percentDone, trackProgress } from "../../src/upload/progress";
 
 function at(startMs = 0): { now: () => number; pass: (ms: number) => void } {
@@ -122,5 +123,65 @@ describe("progress of an upload", () => {
       time.pass(100);
     }
     expect(due.filter(Boolean)).toHaveLength(2);
+  });
+});
+
+describe("after a stall", () => {
+  const FILE_BYTES = 700;
+  const sender = (files: number) => {
+    const time = at();
+    const tracker = trackProgress({ files, bytes: files * FILE_BYTES }, time.now, noLimit);
+    const said: UploadProgress[] = [];
+    return {
+      /** So many, each after as long. */
+      send: (count: number, everyMs: number): void => {
+        for (let file = 0; file < count; file += 1) {
+          time.pass(everyMs);
+          tracker.beginFile();
+          tracker.addBytes(FILE_BYTES);
+          tracker.addFile("sent", FILE_BYTES);
+          said.push(tracker.snapshot());
+        }
+      },
+      stall: (seconds: number): void => {
+        for (let second = 0; second < seconds; second += 5) {
+          time.pass(5_000);
+          said.push(tracker.snapshot());
+        }
+      },
+      said,
+    };
+  };
+
+  test.each([1, 2])(
+    "an upload has the rate and the time left of what goes, and none before (stalls: %p)",
+    (stalls) => {
+      const { send, stall, said } = sender(1_000);
+      send(40, 50);
+      for (let time = 0; time < stalls; time += 1) {
+        stall(120);
+        expect(said.at(-1)).toMatchObject({ bytesPerSecond: 0 });
+        expect(said.at(-1)?.secondsLeft).toBeUndefined();
+        said.splice(0);
+        send(200, 20);
+      }
+      const left = 1_000 - 40 - 200 * stalls;
+      send(100, 20);
+      const rates = said.map(({ bytesPerSecond }) => bytesPerSecond).filter((rate) => rate > 0);
+      expect(Math.min(...rates)).toBeGreaterThan(5_000);
+      for (const { secondsLeft = 0 } of said) expect(secondsLeft).toBeLessThan(60);
+      expect(said.at(-1)?.bytesPerSecond).toBeGreaterThan(10_000);
+      expect(Math.abs((said.at(-1)?.secondsLeft ?? Infinity) - (left - 100) / 50)).toBeLessThan(10);
+    },
+  );
+
+  test("an upload that always goes so has the time left of its pauses, too", () => {
+    const { send, stall, said } = sender(160);
+    for (let pause = 0; pause < 8; pause += 1) {
+      stall(15);
+      send(8, 10);
+    }
+    expect(said.at(-1)?.secondsLeft).toBeGreaterThan(100);
+    expect(said.at(-1)?.secondsLeft).toBeLessThan(300);
   });
 });
