@@ -7,6 +7,15 @@ import { withDeadline, withSignal, type Avala } from "./connection";
 export const maxAdviceMs = 10_000;
 
 /**
+ * A 429 says something of the key (contract, "Rate limits"), so it holds all calls. One of advice that asks for longer than the
+ * advice is waited for does not: the next call that a run needs asks for itself. Is it the key's limit, that costs one more
+ * refusal, which then holds all; is it not, as of a route with a limit of its own, the run would have waited for nothing.
+ */
+function holdingBriefly(avala: Avala): Avala {
+  return { ...avala, call: (request) => avala.call({ maxHoldMs: maxAdviceMs, ...request }) };
+}
+
+/**
  * What `ask` finds out in {@link maxAdviceMs}. The request itself is stopped by the system's time, and the waits between
  * tries end by the session's.
  * @throws AvalaError `timeout` when that is over; as `ask`
@@ -20,7 +29,7 @@ export async function withinAdvice<T>(
   const cancelTimer = startTimer(maxAdviceMs, () => stop.abort());
   const inTime = withDeadline(avala, avala.clock.now() + maxAdviceMs);
   try {
-    return await ask(withSignal(inTime, stop.signal));
+    return await ask(holdingBriefly(withSignal(inTime, stop.signal)));
   } catch (error) {
     if (!stop.signal.aborted || avala.signal?.aborted === true) throw error;
     const seconds = maxAdviceMs / 1000;

@@ -28,6 +28,8 @@ export interface ApiCall {
   readonly maxTries?: number | undefined;
   /** Ms since the epoch; it does not wait beyond it, neither for the pace nor before another try. @default never */
   readonly deadlineMs?: number | undefined;
+  /** Its 429 holds the other calls where it asks for no longer than this. @default as long as a run waits */
+  readonly maxHoldMs?: number | undefined;
 }
 
 export interface ApiReply {

@@ -71,11 +71,12 @@ function heldUntilMs(
   { status, headers }: ReplyHead,
   rateLimit: RateLimit | undefined,
   nowMs: number,
+  { maxHoldMs = MAX_SERVER_WAIT_MS }: ApiCall,
 ): number | undefined {
   if (status !== 429) return undefined;
   const waitMs = retryAfterOf({ headers }, nowMs) ?? 0;
   const isOfAll = rateLimit === undefined || rateLimit.remaining === 0 || waitMs <= BURST_WAIT_MS;
-  return isOfAll && waitMs <= MAX_SERVER_WAIT_MS ? nowMs + waitMs : undefined;
+  return isOfAll && waitMs <= maxHoldMs ? nowMs + waitMs : undefined;
 }
 
 interface Try {
@@ -132,7 +133,7 @@ export async function sendPaced<Reply extends ReplyHead>(
   }
   const nowMs = clock.now();
   const rateLimit = readRateLimit(reply.headers, nowMs);
-  const untilMs = heldUntilMs(reply, rateLimit, nowMs);
+  const untilMs = heldUntilMs(reply, rateLimit, nowMs, call);
   if (untilMs === undefined) permit.done(rateLimit);
   else permit.refuse(rateLimit, untilMs);
   const requestId = readRequestId(reply.headers, secrets);

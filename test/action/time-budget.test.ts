@@ -87,6 +87,20 @@ test("the confirm of a growing set, too", async () => {
   });
 });
 
+test.each([["*permissions*"], ["*/quota/"]])(
+  "advice that is put off holds up nothing (%s)",
+  async (path) => {
+    const run = await putOff(
+      { method: "GET", path },
+      { dataset: "pets", files: "images/*.jpg" },
+      800,
+    );
+    expect(run.errors).toEqual([]);
+    expect(run.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "2" });
+    expect(run.tookMs).toBeLessThanOrEqual(30_000);
+  },
+);
+
 test("a dry run that can't look in time fails, for it has written no plan", async () => {
   const run = await putOff({ method: "GET", path: "/datasets/" }, { ...inputs, "dry-run": "true" });
   expect(run.outputs).toMatchObject({ outcome: "timeout" });

@@ -1,5 +1,6 @@
 // Look-ups that a run can do without hold it up for seconds, whatever the server does.
 import { maxAdviceMs, withinAdvice } from "../../src/api/advice";
+import { getOwnUser } from "../../src/api/endpoints/users";
 import { getDatasetHealth } from "../../src/api/endpoints/datasets/dataset-health";
 import { requireScopes } from "../../src/api/endpoints/permissions";
 import { cancelled } from "../../src/flow/clock";
@@ -67,4 +68,35 @@ test("the caller's own signal is a cancellation, and what fails otherwise fails 
   const refused = scripted([reply(404, { detail: "Not found." })]).avala;
   const health = getDatasetHealth(refused, { owner: "me", slug: "cats" });
   expect(await rejectionOf(health)).toMatchObject({ code: "not_found" });
+});
+
+describe("a look-up that is put off", () => {
+  const later = (seconds: number): Step => reply(429, {}, { "retry-after": String(seconds) });
+  const me = reply(200, { uid: "me" });
+
+  test("for long holds no other call, which learns by its own 429 should the limit be that of the key", async () => {
+    const { avala, clock, requests } = scripted([later(300), later(300), me]);
+    const startMs = clock.now();
+    await clock.run(requireQuota(avala, { files }));
+    expect(clock.now() - startMs).toBe(0);
+    await clock.run(getOwnUser(avala));
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(300_000);
+    expect(requests).toHaveLength(3);
+  });
+
+  test("for long lets another call go at once that is taken", async () => {
+    const { avala, clock } = scripted([later(300), me]);
+    const startMs = clock.now();
+    await clock.run(requireQuota(avala, { files }));
+    await clock.run(getOwnUser(avala));
+    expect(clock.now() - startMs).toBe(0);
+  });
+
+  test("for seconds is waited for by all, as any call", async () => {
+    const { avala, clock, requests } = scripted([later(5), me]);
+    const startMs = clock.now();
+    await clock.run(Promise.all([requireQuota(avala, { files }), getOwnUser(avala)]));
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(5000);
+    expect(requests).toHaveLength(3);
+  });
 });
