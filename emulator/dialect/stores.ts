@@ -7,7 +7,7 @@ export const STORES = {
       "what the emulator's own storage says of a URL or form that has expired, of an object that is there already, and when too much is asked",
     forms: {
       s3: "403 `AccessDenied` with the reason in words; 412 `PreconditionFailed`; 503 `SlowDown`",
-      r2: "400 `ExpiredRequest`; 412 `PreconditionFailed`; 503 `ServiceUnavailable`, which asks for fewer requests",
+      r2: "403 `ExpiredRequest`; 412 `PreconditionFailed`; 503 `ServiceUnavailable`, which asks for fewer requests",
       azure:
         "403 `AuthenticationFailed` with the reason in a detail; 409 `BlobAlreadyExists`; 503 `ServerBusy`",
       google:

@@ -12,7 +12,7 @@ const AZURE_EXPIRED = (): S3Error =>
     { AuthenticationErrorDetail: "Signature not valid in the specified time frame" },
   );
 
-const R2_EXPIRED = (): S3Error => new S3Error(400, "ExpiredRequest", "Request has expired");
+const R2_EXPIRED = (): S3Error => new S3Error(403, "ExpiredRequest", "Request has expired");
 
 const STORES: Readonly<Record<Dialect["storeWords"], Words>> = {
   s3: {},

@@ -26,8 +26,8 @@ test.each([
   ["S3, a form", 403, xml("AccessDenied", "Invalid according to Policy: Policy expired.")],
   ["S3, temporary credentials", 400, xml("ExpiredToken", "The provided token has expired.")],
   ["S3, a token to renew", 400, xml("TokenRefreshRequired")],
-  ["R2, by its page", 400, xml("ExpiredRequest", "Request has expired")],
-  ["R2, as users met it", 403, xml("ExpiredRequest", "Request has expired")],
+  ["R2, as its page had it", 400, xml("ExpiredRequest", "Request has expired")],
+  ["R2", 403, xml("ExpiredRequest", "Request has expired")],
   ["Azure, after its end", 403, xml("AuthenticationFailed", AUTHENTICATION, OUTSIDE)],
   ["Azure, without a start", 403, xml("AuthenticationFailed", AUTHENTICATION, BEFORE_START)],
   [

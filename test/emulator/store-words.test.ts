@@ -30,8 +30,8 @@ test.each<[Words, string, string, string, string]>([
   ["s3", "403 AccessDenied", "403 AccessDenied", "412 PreconditionFailed", "503 SlowDown"],
   [
     "r2",
-    "400 ExpiredRequest",
-    "400 ExpiredRequest",
+    "403 ExpiredRequest",
+    "403 ExpiredRequest",
     "412 PreconditionFailed",
     "503 ServiceUnavailable",
   ],

@@ -3,6 +3,7 @@ import { AvalaError } from "../../errors";
 import { parseRetryAfter } from "../../flow/retry";
 import { askedWait, serverNow } from "../reply/reply-headers";
 import type { HttpResponse } from "../transport/transport";
+import { signedUntil, type Signed } from "./signed-until";
 import { meaningOf, readRefusal } from "./store-words";
 
 const DAMAGED =
@@ -24,14 +25,23 @@ const HINTS: Readonly<Record<string, string>> = {
   NoSuchBucket: "The store's bucket is gone: report it to Avala.",
 };
 
-/** `what`: `store a.jpg`, `fetch the export`. */
+type Reply = Pick<HttpResponse, "status" | "headers" | "body">;
+
+/** For a refusal in no words, as CloudFront's: whether what was signed had ended by the store's clock. */
+function hasEnded(signed: Signed, { status, headers }: Reply, nowMs: number): boolean {
+  if (status < 400 || status > 403) return false;
+  return (signedUntil(signed) ?? Number.POSITIVE_INFINITY) <= serverNow(headers, nowMs);
+}
+
+/** `what`: `store a.jpg`, `fetch the export`. `signed`: what was refused. */
 export function storageError(
   what: string,
-  host: string,
-  reply: Pick<HttpResponse, "status" | "headers" | "body">,
+  signed: Signed,
+  reply: Reply,
   nowMs: number,
 ): AvalaError {
   const { status, headers } = reply;
+  const { host } = signed.url;
   if (status >= 300 && status < 400) {
     return new AvalaError(
       "redirect",
@@ -40,7 +50,7 @@ export function storageError(
   }
   const refusal = readRefusal(reply);
   const meaning = meaningOf(refusal);
-  if (meaning === "expired") {
+  if (meaning === "expired" || (meaning === "final" && hasEnded(signed, reply, nowMs))) {
     return new AvalaError(
       "storage_expired",
       `Could not ${what}: the presigned URL for ${host} has expired.`,

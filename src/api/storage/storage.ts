@@ -97,7 +97,10 @@ export async function sendForm(
   const reply = await avala.storage.send(request).catch((error: unknown) => {
     throw withWhat(what, error);
   });
-  if (!SUCCESSES.has(reply.status)) throw storageError(what, url.host, reply, avala.clock.now());
+  if (!SUCCESSES.has(reply.status)) {
+    const signed = { url, fields: presign.fields };
+    throw storageError(what, signed, reply, avala.clock.now());
+  }
   return storedBy(url.host, reply);
 }
 
@@ -139,7 +142,7 @@ export async function sendPut(
   const meaning = meaningOf(readRefusal(reply));
   if (meaning === "there") return storedBy(url.host, reply, true);
   if (meaning === "gone") return UPLOAD_GONE;
-  throw storageError(what, url.host, reply, avala.clock.now());
+  throw storageError(what, { url }, reply, avala.clock.now());
 }
 
 /** Without the key, at a host that stores files. */
@@ -164,7 +167,7 @@ async function openStored(
   const reply = await avala.storage.open(request).catch(fail);
   if (reply.status === 200) return reply;
   const body = await readSome(reply.body).catch(fail);
-  throw storageError(what, url.host, { ...reply, body }, avala.clock.now());
+  throw storageError(what, { url }, { ...reply, body }, avala.clock.now());
 }
 
 /**

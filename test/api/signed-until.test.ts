@@ -1,0 +1,72 @@
+// A store need not say that a presigned request has expired: the request itself says until when it may be used.
+import { connect } from "../../src/api/connect";
+import { signedUntil } from "../../src/api/storage/signed-until";
+import { download, sendForm, sendPut } from "../../src/api/storage/storage";
+import { replyServer, type ReplyServer } from "../support/reply-server";
+
+const AT = Date.UTC(2026, 0, 5, 12);
+const policyUntil = (expiration: string): string =>
+  Buffer.from(JSON.stringify({ expiration, conditions: [] })).toString("base64");
+const base = "https://x.s3.amazonaws.com/a";
+
+test.each([
+  ["S3", "X-Amz-Date=20260105T110000Z&X-Amz-Expires=3600"],
+  ["Google", "X-Goog-Date=20260105T110000Z&X-Goog-Expires=3600"],
+  ["CloudFront, and S3 before", `Expires=${AT / 1000}&Signature=s`],
+  ["Azure", "sv=2026-10-06&se=2026-01-05T12%3A00%3A00Z&sig=s"],
+])("reads the end of a URL of %s", (_store, query) => {
+  expect(signedUntil({ url: new URL(`${base}?${query}`) })).toBe(AT);
+});
+
+test("reads the end of a form's policy", () => {
+  const fields = [["policy", policyUntil("2026-01-05T12:00:00.000Z")]] as const;
+  expect(signedUntil({ url: new URL(base), fields })).toBe(AT);
+});
+
+test.each([
+  "",
+  "X-Amz-Date=20260105T110000Z",
+  "X-Amz-Expires=60",
+  "Expires=soon",
+  "Expires=",
+  "se=",
+])("knows no end of %j", (query) =>
+  expect(signedUntil({ url: new URL(`${base}?${query}`) })).toBeUndefined(),
+);
+
+describe("a refusal in no words", () => {
+  let server: ReplyServer;
+  const denied = "<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>";
+  const begin = async (body = denied) => {
+    server = await replyServer((_request, response) => {
+      response.writeHead(403, { Date: new Date(AT).toUTCString() }).end(body);
+    });
+    return connect({ apiKey: "avk_storage_0123456789ab", allowStorageHosts: [server.host] });
+  };
+  afterEach(() => server.stop());
+
+  const file = { path: "a.jpg", sizeBytes: 5, small: Buffer.from("bytes") };
+  const put = { path: "a.jpg", sizeBytes: 5, body: Buffer.from("bytes") };
+  const form = (expiration: string) => ({
+    url: server.origin,
+    fields: [["policy", policyUntil(expiration)]] as const,
+  });
+  const url = (end: number) => `${server.origin}/a?Expires=${end / 1000}`;
+
+  test.each([
+    ["has passed", -60_000, "storage_expired", true],
+    ["has not", 60_000, "storage", false],
+  ])(
+    "is an expired one where its end %s by the store's clock",
+    async (_when, ms, code, retryable) => {
+      const avala = await begin();
+      const expected = { code, retryable };
+      const at = new Date(AT + ms).toISOString();
+      await expect(sendForm(avala, form(at), file)).rejects.toMatchObject(expected);
+      const target = { url: url(AT + ms), headers: {} };
+      await expect(sendPut(avala, target, put)).rejects.toMatchObject(expected);
+      await expect(download(avala, url(AT + ms))).rejects.toMatchObject(expected);
+      avala.close();
+    },
+  );
+});
