@@ -104,6 +104,26 @@ export class UnfinishedError extends ProviderError {
   }
 }
 
+// They travel in the trailers of the reply, in base64, of which there may be 16 MiB. Of more the engine gets neither them nor the reason.
+const MAX_PROPERTY_BYTES = 8_000_000;
+
+/**
+ * The error with the first of several properties that fit into a reply. Where none does the plain one: then the state stays as it
+ * was, and the next update finds out what was reached.
+ */
+export function unfinishedWith(error: unknown, id: string, forms: Iterable<object>): unknown {
+  for (const properties of forms)
+    if (Buffer.byteLength(JSON.stringify(properties)) <= MAX_PROPERTY_BYTES)
+      return new UnfinishedError(error, id, properties);
+  return error;
+}
+
+/** Ever fewer of them: all, three quarters, and so on, as long as there are any. */
+export function* everFewer<One>(all: readonly One[]): Generator<readonly One[]> {
+  for (let some = all; some.length > 0; some = some.slice(0, Math.floor(some.length * 0.75)))
+    yield some;
+}
+
 /** The SDK adds it to what a handler returns, but not to the properties of an error. */
 export function providerOf(inputs: object): unknown {
   return (inputs as { readonly __provider?: unknown }).__provider;

@@ -17,7 +17,7 @@ import { counted, describeTransfer } from "../../../src/text";
 import { resolveDestination } from "../../../src/upload/destination";
 import { notAllSent } from "../../../src/upload/failures";
 import type { UploadResult } from "../../../src/upload/result";
-import { UnfinishedError, providerOf } from "../../process/failures";
+import { everFewer, providerOf, unfinishedWith } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
 import { asUid, outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
@@ -57,18 +57,20 @@ function storedNow(
   return { entries: local.manifest.entries.filter(({ path }) => paths.has(path)), uploadUid };
 }
 
-/** The error that puts what is stored into the state; the plain one when nothing is. */
+/** The error that puts into the state what is stored, or as much of it as fits; the plain one when nothing is. */
 function unfinished(
   { inputs }: Sending,
   error: unknown,
   { entries, uploadUid }: ReturnType<typeof storedNow>,
 ): unknown {
-  if (entries.length === 0) return error;
-  const properties = {
-    ...outputsOf(inputs, createManifest(entries), uploadUid),
-    __provider: providerOf(inputs),
-  };
-  return new UnfinishedError(error, inputs.datasetName, properties);
+  function* forms(): Generator<object> {
+    for (const some of everFewer(entries))
+      yield {
+        ...outputsOf(inputs, createManifest(some), uploadUid),
+        __provider: providerOf(inputs),
+      };
+  }
+  return unfinishedWith(error, inputs.datasetName, forms());
 }
 
 /** The outputs of a set whose dataset exists and holds it. */

@@ -9,7 +9,7 @@ import type { GrowOptions } from "../../../src/operations/grow/growth";
 import { printable } from "../../../src/redact";
 import { counted, describeTransfer } from "../../../src/text";
 import { notAllSent } from "../../../src/upload/failures";
-import { UnfinishedError, providerOf } from "../../process/failures";
+import { everFewer, providerOf, unfinishedWith } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
 import { present } from "../../process/present";
@@ -41,13 +41,7 @@ function outputsOf(
   inputs: GrowingInputs,
   increments: readonly Increment[],
   plan: GrowthPlan,
-  {
-    olds,
-    pending,
-  }: {
-    readonly olds?: GrowingOutputs | undefined;
-    readonly pending?: PendingIncrement | undefined;
-  } = {},
+  { olds }: { readonly olds?: GrowingOutputs | undefined } = {},
 ): GrowingOutputs {
   const kept = incrementsInState(increments, plan, olds?.increments);
   return present<GrowingOutputs>({
@@ -57,7 +51,6 @@ function outputsOf(
     supersededCount: supersededIn(kept),
     unverifiedCount: plan.unverified.length,
     increments: kept,
-    pending,
   });
 }
 
@@ -105,23 +98,31 @@ async function report(
   if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));
 }
 
-/** The error that puts into the state what was reached; the plain one when that is nothing. */
-function unfinished(
-  { inputs, olds }: Growing,
-  { next, increments, plan }: GrowDecision,
+/** What the state may have of the upload that broke: all that has landed, or ever less of it. */
+function* pendingForms(
+  { olds }: Growing,
+  name: string,
   error: unknown,
-): unknown {
+): Generator<PendingIncrement> {
   const { landed = [], uploadUid } = isUploadError(error) ? error : {};
-  if (increments.length + landed.length === 0 || next === undefined) return error;
-  const pending = landed.length === 0 ? olds?.pending : pendingOf(next.name, uploadUid, landed);
-  const properties = {
-    ...outputsOf(inputs, increments, plan, {
-      olds,
-      pending: pending ?? pendingOf(next.name, uploadUid, []),
-    }),
-    __provider: providerOf(inputs),
-  };
-  return new UnfinishedError(error, inputs.name, properties);
+  for (const some of everFewer(landed)) yield pendingOf(name, uploadUid, some);
+  if (landed.length === 0 && olds?.pending !== undefined) yield olds.pending;
+  yield pendingOf(name, uploadUid, []);
+}
+
+/** The error that puts into the state what was reached; the plain one when that is nothing, or more than fits. */
+function unfinished(growing: Growing, decision: GrowDecision, error: unknown): unknown {
+  const { inputs, olds } = growing;
+  const { next, increments, plan } = decision;
+  const landedCount = isUploadError(error) ? error.landed.length : 0;
+  if (increments.length + landedCount === 0 || next === undefined) return error;
+  const { name } = next;
+  function* forms(): Generator<object> {
+    const outputs = outputsOf(inputs, increments, plan, { olds });
+    for (const pending of pendingForms(growing, name, error))
+      yield { ...outputs, pending, __provider: providerOf(inputs) };
+  }
+  return unfinishedWith(error, inputs.name, forms());
 }
 
 /** @throws UnfinishedError with what was reached */
