@@ -106,7 +106,8 @@ export {
   waitForDataset,
   type DatasetName,
 } from "./operations/datasets/dataset";
-export { compareItems, type ItemComparison } from "./operations/items/item-comparison";
+export { compareItems } from "./operations/items/compare-items";
+export type { ItemComparison } from "./operations/items/item-comparison";
 export type { Made } from "./operations/lost-reply";
 export { startExport, waitForExport } from "./operations/export";
 export { downloadExport, type DownloadedExport } from "./operations/export-download";

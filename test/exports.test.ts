@@ -13,11 +13,11 @@ const KEPT = [
   // Bounds that a test measures a wait or a length against.
   ...["maxAdviceMs", "maxThrottledMs", "maxSilenceMs", "lingerMs", "MAX_PATH_BYTES"],
   // Decisions with more cases than a server can be made to play.
-  ...["asStatusError", "concludeItems", "delayFor", "typeQuestion"],
+  ...["asStatusError", "delayFor", "typeQuestion"],
   // Its test must have a case for each.
   "COMMIT_SOURCES",
   // Types that a test gives or reads.
-  ...["EngineMessage", "Handlers", "Look", "ManifestRecord", "QualityTargetOutputs", "ReadLimits"],
+  ...["EngineMessage", "Handlers", "ManifestRecord", "QualityTargetOutputs", "ReadLimits"],
   ...["StorageConfigOutputs", "WebhookOutputs"],
   // The declarations of provider/runtime.ts name them.
   ...["QualityTargetInputs", "WebhookInputs"],

@@ -53,7 +53,7 @@ function reportResult(
     run.warn({ text: lateText(run, late, result) });
     return;
   }
-  const { dataset, unverified, upload } = result;
+  const { dataset, unverified, unmatched, upload } = result;
   noteDataset(results, target, dataset);
   addCounts(results, target, { unverified });
   if (upload !== undefined) countChecked(run, upload);
@@ -68,7 +68,9 @@ function reportResult(
     return;
   }
   if (result.outcome === "unverified") {
-    const text = isNamedByContent(decision.target) ? versionText(target) : unverifiedText(target);
+    const text = isNamedByContent(decision.target)
+      ? versionText(target)
+      : unverifiedText(target, unmatched);
     run.warn({ text: upload === undefined ? `${text} Nothing was sent.` : text });
     return;
   }
@@ -86,8 +88,12 @@ function reportResult(
   );
 }
 
-function unverifiedText({ name }: Target): string {
-  return `The dataset ${name} exists, and no difference was found, but contents were not compared. This runner has no record of them, and storage did not show by MD5s what it keeps. To have them compared, keep the folder AVALA_STATE_DIR between runs. Or put {digest} into dataset, so that the name identifies the content.`;
+function unverifiedText({ name }: Target, unmatched: string | undefined): string {
+  const found =
+    unmatched === undefined
+      ? "and no difference was found, but contents were not compared"
+      : `but it is not known whether it holds these files: ${unmatched}, and contents were not compared`;
+  return `The dataset ${name} exists, ${found}. This runner has no record of them, and storage did not show by MD5s what it keeps. To have them compared, keep the folder AVALA_STATE_DIR between runs. Or put {digest} into dataset, so that the name identifies the content.`;
 }
 
 function versionText({ name }: Target): string {

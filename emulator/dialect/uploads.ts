@@ -62,6 +62,7 @@ export const UPLOADS = {
       path: "the path in the dataset",
       below: "the dataset's name, then the path",
       baseName: "the file's name, without its folders",
+      uuid: "a UUID with the file's suffix",
       null: "null",
     },
     default: "path",

@@ -390,6 +390,30 @@ describe("a dataset that exists with other files", () => {
     });
   });
 
+  test("is an error if it holds as many files of other names, of which nothing is on record", async () => {
+    await act(named);
+    rmSync(place.tree.at(".state"), { recursive: true });
+    for (const name of ["one", "two"]) rmSync(place.tree.at(`images/cats/${name}.jpg`));
+    place.tree.write({ "images/cats/five.jpg": jpeg("five"), "images/cats/six.jpg": jpeg("six") });
+    const { outputs, errors } = await act(named);
+    expect(outputs).toMatchObject({ outcome: "failed", complete: "false" });
+    expect(errors[0]).toMatch(
+      /five\.jpg: not in the dataset\n.*one\.jpg: in the dataset, and not/s,
+    );
+  });
+
+  test("is unverified if its items have no keys and show nothing, and no word claims more", async () => {
+    await start({ etag: "opaque", dialect: { itemKeys: "null" } });
+    await act(named);
+    rmSync(place.tree.at(".state"), { recursive: true });
+    const { outputs, errors, warnings } = await act(named);
+    expect(errors).toEqual([]);
+    expect(outputs).toMatchObject({ outcome: "unverified", complete: "false", unverified: "2" });
+    const text = warnings.map((warning) => warning.text).join("\n");
+    expect(text).toMatch(/not known whether it holds these files: its items have no keys/);
+    expect(text).not.toContain("no difference was found");
+  });
+
   test("is an error at once with if-dataset-exists: fail", async () => {
     await act(named);
     const { errors } = await act({ ...named, "if-dataset-exists": "fail" });

@@ -2,7 +2,8 @@
 import { isIndexed } from "../../src/files/media";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { DatasetHealth } from "../../src/api/endpoints/datasets/dataset-health";
-import { compareItems, concludeItems, type Look } from "../../src/operations/items/item-comparison";
+import { compareItems } from "../../src/operations/items/compare-items";
+import { concludeItems, type Look } from "../../src/operations/items/item-comparison";
 import { judgeCounts, sequencesOf } from "../../src/operations/items/item-counts";
 import { matchKeys } from "../../src/operations/items/item-keys";
 import { compareKeys } from "../../src/operations/items/key-comparison";
@@ -70,8 +71,8 @@ describe("keys held against the files", () => {
     sent: readonly string[],
     keys: Keys,
     terms: Partial<KeyTerms> = {},
-  ): ReturnType<typeof compareKeys> =>
-    compareKeys(
+  ): ReturnType<typeof compareKeys> => {
+    const byKeys = compareKeys(
       new Map(sent.map((path) => [path, 1])),
       keys.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: undefined })),
       {
@@ -80,6 +81,8 @@ describe("keys held against the files", () => {
         ...terms,
       },
     );
+    return { ...byKeys, unmatched: undefined };
+  };
   const same = {
     ...{ missing: [], extra: [], wrongSize: [], unclear: 0 },
     ...{ altered: [], repeated: [] },
@@ -194,7 +197,7 @@ describe("counts in the place of keys", () => {
   });
 });
 
-describe("what a look shows", () => {
+describe("what a look shows of a dataset that is known to be made of the files", () => {
   const conclude = (
     keys: Keys | undefined,
     health?: Partial<DatasetHealth>,
@@ -205,7 +208,8 @@ describe("what a look shows", () => {
       items: keys?.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: sizes[index] })),
       health: health && { ingestOk: true, issues: [], ...health },
     };
-    return concludeItems(new Map([...["a", "b", "c"]].map((name) => [`${name}.jpg`, 5])), look);
+    const files = new Map([...["a", "b", "c"]].map((name) => [`${name}.jpg`, 5]));
+    return concludeItems(files, look, { isMade: true });
   };
   const clean = { missing: [], extra: [], wrongSize: [] };
 
@@ -300,13 +304,110 @@ describe("what a look shows", () => {
   });
 });
 
+describe("what a look shows of a dataset that others may have made", () => {
+  type Given = {
+    readonly sizes?: readonly number[];
+    readonly count?: number;
+    readonly totalBytes?: number;
+  };
+  const files = new Map([
+    ["day2/1.jpg", 5],
+    ["day2/2.jpg", 6],
+    ["day2/3.jpg", 7],
+  ]);
+  const conclude = (
+    keys: Keys | undefined,
+    { sizes = [], count = keys?.length ?? 3, totalBytes }: Given = {},
+    sent: ReadonlyMap<string, number> = files,
+  ): ReturnType<typeof concludeItems> => {
+    const look: Look = {
+      dataset: { dataType: "image", sizeBytes: totalBytes },
+      items: keys?.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: sizes[index] })),
+      health: { ingestOk: true, issues: [], itemCount: count },
+    };
+    return concludeItems(sent, look, { isMade: false });
+  };
+  const uuid = (n: number): string => `0b1c2d3e-0000-4000-8000-00000000000${n}.jpg`;
+  const others = ["day1/1.png", "day1/4.png", "day1/5.png"];
+  const paths = [...files.keys()];
+
+  test.each<[string, () => ReturnType<typeof concludeItems>]>([
+    ["as many", () => conclude(others)],
+    ["of known sizes", () => conclude(others, { sizes: [5, 6, 8] })],
+    ["more", () => conclude([...others, "day1/6.png"])],
+    ["fewer", () => conclude(others.slice(1))],
+    ["of the same sizes, as files of one size have", () => conclude(others, { sizes: [5, 5, 5] })],
+  ])("files of other names are other files: %s", (_what, act) => {
+    const { missing, extra, doubt } = act();
+    expect(missing).toEqual(paths);
+    expect(extra).toEqual(expect.arrayContaining(others.slice(1)));
+    expect(doubt).toBeUndefined();
+  });
+
+  test("files of one size under other names are other files, whatever the list says of sizes", () => {
+    const even = new Map(paths.map((path) => [path, 5]));
+    expect(conclude(others, { sizes: [5, 5, 5] }, even)).toMatchObject({ missing: paths });
+  });
+
+  test("names that a server draws are other files where the files have such names too", () => {
+    const drawn = new Map([1, 2, 3].map((n) => [uuid(n), 5]));
+    expect(conclude([4, 5, 6].map(uuid), {}, drawn)).toMatchObject({
+      missing: [1, 2, 3].map(uuid),
+      extra: [4, 5, 6].map(uuid),
+    });
+  });
+
+  test.each<[string, Keys | undefined, Given, RegExp]>([
+    ["names that a server draws", [1, 2, 3].map(uuid), {}, /none of its items' keys \(0b1c.*\)/],
+    ["frames", ["frame-0.json", "frame-1.json", "frame-2.json"], {}, /keys \(frame-0\.json/],
+    ["no keys", [undefined, undefined, undefined], {}, /items have no keys/],
+    ["no list", undefined, {}, /does not list its items/],
+    ["other names and the very sizes", others, { sizes: [7, 5, 6] }, /may have renamed them/],
+    [
+      "no keys, and other bytes in all",
+      [undefined, undefined, undefined],
+      { totalBytes: 9 },
+      /is of 9 bytes, .* of 18 bytes/,
+    ],
+  ])("can't be told by %s, and as many items show nothing", (_what, keys, given, doubt) => {
+    expect(conclude(keys, given)).toMatchObject({
+      ...{ missing: [], extra: [], uncompared: 3 },
+      doubt: expect.stringMatching(doubt) as string,
+    });
+  });
+
+  test.each<[string, Keys, Given, RegExp]>([
+    ["fewer", [uuid(1)], {}, /lists 1 item.*none of its items' keys \(0b1c/],
+    ["of other sizes", [1, 2, 3].map(uuid), { sizes: [5, 6, 8] }, /differ in size/],
+  ])("items with names that a server draws are other files where there are %s", (...given) => {
+    const [, keys, more, lost] = given;
+    expect(conclude(keys, more)).toMatchObject({ lost: expect.stringMatching(lost) as string });
+  });
+
+  test("files of the same names in another folder are other files", () => {
+    const keys = ["day1/1.png", "day1/2.jpg", "day1/3.jpg"];
+    expect(conclude(keys)).toMatchObject({ missing: paths, extra: keys });
+  });
+
+  test("a file of no key's name is extra beside names that several files share", () => {
+    const sent = new Map(["a/x.jpg", "b/x.jpg", "c/z.jpg"].map((path) => [path, 5]));
+    expect(conclude(["x.jpg", "x.jpg", "old.jpg"], {}, sent)).toMatchObject({
+      ...{ missing: ["c/z.jpg"], extra: ["old.jpg"] },
+    });
+  });
+});
+
 describe("of image_3d, whose suffixes are not documented", () => {
   const conclude = (sent: readonly string[], keys: readonly string[]) =>
-    concludeItems(new Map(sent.map((path) => [path, 5])), {
-      dataset: { dataType: "image_3d" },
-      items: keys.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: undefined })),
-      health: undefined,
-    });
+    concludeItems(
+      new Map(sent.map((path) => [path, 5])),
+      {
+        dataset: { dataType: "image_3d" },
+        items: keys.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: undefined })),
+        health: undefined,
+      },
+      { isMade: false },
+    );
 
   test("a file can't be told that became no item, as no other of its suffix did", () => {
     const { missing, uncompared, doubt } = conclude(["a.png", "b.vol", "c.vol"], ["a.png"]);
@@ -329,6 +430,11 @@ describe("a dataset's items over the API", () => {
     ...{ uid: "d", name: "cats", slug: "cats", status: "created", itemCount: 1 },
     ...{ ownerName: "ada", dataType: "lidar" },
   };
+  // Right after its confirm.
+  const compareMade = (
+    ...[avala, made, expected, more]: Parameters<typeof compareItems>
+  ): ReturnType<typeof compareItems> =>
+    compareItems(avala, made, expected, { ...more, isMade: true });
   const files = ["a/0.alp", "a/1.alp"].map((path) => ({ path, sizeBytes: 1 }));
 
   test("an item that stands on two pages, as one was added meanwhile, is one item", async () => {
@@ -340,7 +446,7 @@ describe("a dataset's items over the API", () => {
       }),
       reply(200, { results: [item("1", "a/1.alp"), item("0", "a/0.alp")], next: null }),
     ]);
-    const items = await compareItems(avala, dataset, files);
+    const items = await compareMade(avala, dataset, files);
     expect(items).toEqual({ missing: [], extra: [], wrongSize: [], uncompared: 0 });
     expect(requests).toHaveLength(2);
   });
@@ -360,7 +466,7 @@ describe("a dataset's items over the API", () => {
       issues: [],
     };
     const { avala, requests } = scripted([reply(200, frames), reply(200, health)]);
-    expect(await compareItems(avala, dataset, files)).toMatchObject({
+    expect(await compareMade(avala, dataset, files)).toMatchObject({
       missing: [],
       extra: [],
       uncompared: 0,
@@ -373,7 +479,7 @@ describe("a dataset's items over the API", () => {
       reply(200, { results: [{ uid: "f", key: null }] }),
       reply(403, {}),
     ]);
-    expect(await compareItems(avala, dataset, files)).toMatchObject({
+    expect(await compareMade(avala, dataset, files)).toMatchObject({
       ...{ missing: [], extra: [], uncompared: 2 },
       doubt: expect.any(String) as string,
     });
@@ -385,7 +491,7 @@ describe("a dataset's items over the API", () => {
   ])("%s", async (_what, more, uncompared) => {
     const health = { ingest_ok: true, item_count: 2, issues: [], ...more };
     const { avala } = scripted([reply(200, { results: [] }), reply(200, health)]);
-    const items = await compareItems(avala, dataset, files);
+    const items = await compareMade(avala, dataset, files);
     expect(items).toMatchObject({ missing: [], uncompared });
   });
 
@@ -401,7 +507,7 @@ describe("a dataset's items over the API", () => {
       ...[listed(), counts(2), listed("a.jpg"), counts(2)],
       listed("a.jpg", "b.jpg"),
     ]);
-    const items = await clock.run(compareItems(avala, imageSet, images));
+    const items = await clock.run(compareMade(avala, imageSet, images));
     expect(items).toEqual({ missing: [], extra: [], wrongSize: [], uncompared: 0 });
     expect(requests).toHaveLength(5);
   });
@@ -409,14 +515,14 @@ describe("a dataset's items over the API", () => {
   test("counts that rise are read again, and those that stand still are believed", async () => {
     const rising = [0, 1, 2].flatMap((count) => [listed(null, null), counts(count, count === 2)]);
     const first = scripted(rising);
-    const items = await first.clock.run(compareItems(first.avala, imageSet, images));
+    const items = await first.clock.run(compareMade(first.avala, imageSet, images));
     expect(items).toMatchObject({ uncompared: 0 });
     expect(items.lost).toBeUndefined();
     const { avala, clock, requests } = scripted([
       (request) =>
         Promise.resolve(request.url.includes("health") ? counts(1, false) : listed(null)),
     ]);
-    const standing = await clock.run(compareItems(avala, { ...imageSet, itemCount: 1 }, images));
+    const standing = await clock.run(compareMade(avala, { ...imageSet, itemCount: 1 }, images));
     expect(standing.lost).toMatch(/1 item of 2 files/);
     expect(requests).toHaveLength(6);
   });
@@ -426,10 +532,10 @@ describe("a dataset's items over the API", () => {
       (request) => Promise.resolve(request.url.includes("health") ? counts(2) : listed("a.jpg")),
     ]);
     const startMs = clock.now();
-    expect(await clock.run(compareItems(avala, imageSet, images))).toMatchObject({ uncompared: 1 });
+    expect(await clock.run(compareMade(avala, imageSet, images))).toMatchObject({ uncompared: 1 });
     expect(clock.now() - startMs).toBeLessThanOrEqual(60_000);
     const untilMs = clock.now() + 5000;
-    await clock.run(compareItems(avala, imageSet, images, { waitMs: 5000 }));
+    await clock.run(compareMade(avala, imageSet, images, { waitMs: 5000 }));
     expect(clock.now()).toBeLessThanOrEqual(untilMs);
   });
 
@@ -437,7 +543,7 @@ describe("a dataset's items over the API", () => {
     "health that is a %i leaves them uncompared, and is no error",
     async (status) => {
       const { avala, clock } = scripted([listed(null, null), reply(status, { detail: "no" })]);
-      const items = await clock.run(compareItems(avala, imageSet, images));
+      const items = await clock.run(compareMade(avala, imageSet, images));
       expect(items).toMatchObject({ missing: [], extra: [], uncompared: 2 });
     },
   );
@@ -445,7 +551,7 @@ describe("a dataset's items over the API", () => {
   test("a count of health that counts nothing is not a count", async () => {
     const health = { ingest_ok: true, item_count: 2, sequence_count: -1, issues: null };
     const { avala } = scripted([listed(null, null), reply(200, health)]);
-    expect(await compareItems(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
+    expect(await compareMade(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
   });
 
   test.each([400, 403, 404])("items that are a %i are compared by the counts", async (status) => {
@@ -455,12 +561,12 @@ describe("a dataset's items over the API", () => {
           url.endsWith("/health/") ? counts(2) : reply(status, { detail: "Use sequences." }),
         ),
     ]);
-    expect(await compareItems(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
+    expect(await compareMade(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
   });
 
   test("items of an owner that no path can name are uncompared, and no error", async () => {
     const { avala } = scripted([reply(200, { uid: "u-ada" })]);
-    const items = await compareItems(avala, { ...imageSet, ownerName: undefined }, images);
+    const items = await compareMade(avala, { ...imageSet, ownerName: undefined }, images);
     expect(items).toMatchObject({ missing: [], extra: [], uncompared: 2 });
   });
 });

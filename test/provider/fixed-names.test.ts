@@ -174,6 +174,33 @@ describe("A fixed name", () => {
     expect(bench.writes()).toEqual([]);
   });
 
+  test("is not adopted by as many files of other names", async () => {
+    await make(bench.handlers().dataset, { files: await sentFrom("a") });
+    bench.tree.write({ "c/five.jpg": jpeg("c five"), "c/six.jpg": jpeg("c six") });
+    bench.writes();
+    const adopting = make(bench.handlers(elsewhere()).fileSet, { ...given("c"), adopt: true });
+    await expect(adopting).rejects.toThrow(
+      /five\.jpg: not in the dataset\n.*one\.jpg: in the dataset, and not among/s,
+    );
+    expect(bench.writes()).toEqual([]);
+  });
+
+  test("is adopted in words that claim no paths where its items have no keys", async () => {
+    await bench.stop();
+    bench = await createBench(
+      { "a/one.jpg": jpeg("a one"), "a/two.jpg": jpeg("a two") },
+      { etag: "opaque", dialect: { itemKeys: "null" } },
+    );
+    await make(bench.handlers().dataset, { files: await sentFrom("a") });
+    const { fileSet, dataset } = bench.handlers(elsewhere());
+    const { outs: files } = await make(fileSet, { ...given("a"), adopt: true });
+    const { outs } = await make(dataset, { files, adopt: true });
+    expect(outs.isVerified).toBe(false);
+    const told = bench.told().join("\n");
+    expect(told).toMatch(/not known whether it holds 2 files: its items have no keys/);
+    expect(told).not.toContain("has the paths and sizes");
+  });
+
   test("of a dataset in the state is not given other files by an update", async () => {
     const files = await sentFrom("a");
     const { id, outs } = await make(bench.handlers().dataset, { files });

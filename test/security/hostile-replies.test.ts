@@ -11,7 +11,7 @@ import { createStorageTransport } from "../../src/api/transport/storage-transpor
 import type { HttpRequest } from "../../src/api/transport/transport";
 import type { Ports } from "../../src/api/connection";
 import { refOf } from "../../src/operations/datasets/dataset-ref";
-import { compareItems } from "../../src/operations/items/item-comparison";
+import { compareItems } from "../../src/operations/items/compare-items";
 import { presignForm } from "../support/presign-form";
 import { hurriedClock } from "../support/session";
 import { json, replyServer, type Answer, type ReplyServer } from "../support/reply-server";

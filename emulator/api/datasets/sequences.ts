@@ -56,5 +56,8 @@ export function shownKey(
   if (dataset.isSequence && dialect.sequences === "always") return `frame-${String(index)}.json`;
   if (dialect.itemKeys === "null") return null;
   if (dialect.itemKeys === "below") return `${dataset.name}/${item.key}`;
-  return dialect.itemKeys === "path" ? item.key : item.key.slice(item.key.lastIndexOf("/") + 1);
+  if (dialect.itemKeys === "path") return item.key;
+  const name = item.key.slice(item.key.lastIndexOf("/") + 1);
+  if (dialect.itemKeys === "baseName") return name;
+  return uidFor(`key of ${dataset.uid}/${item.key}`) + name.slice(name.lastIndexOf("."));
 }

@@ -189,8 +189,7 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
         return datasetOutputs(dataset, inputs, { ...verification, origin });
       if (!isWaiting(inputs)) return datasetOutputs(dataset, inputs, { isVerified: false, origin });
       const settled = await settleDataset(settling, dataset, isKnown);
-      if (!settled.isVerified && !settled.isKnown)
-        await reportUnverified(settling, settled.dataset);
+      if (!settled.isVerified && !settled.isKnown) await reportUnverified(settling, settled);
       const isVerified = settled.isVerified && isOwnerKnown;
       return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
     } catch (error) {

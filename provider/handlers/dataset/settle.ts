@@ -25,6 +25,8 @@ interface Settled {
   readonly isVerified: boolean;
   /** Whether the content is known to be the files': what is not verified then, a warning has said. */
   readonly isKnown: boolean;
+  /** As a clause, why paths could not be compared either. */
+  readonly unmatched?: string | undefined;
 }
 
 /**
@@ -43,18 +45,22 @@ export async function settleDataset(
   }
   const known = isKnown || (await isContentKnown(avala, made, madeOf, stateDirectory));
   const options = { ...publishOptions(settling), words: PULUMI_WORDS, isKnown: known };
-  const { dataset, unverified } = await settlePublished(avala, made, madeOf, options);
-  return { dataset, isVerified: unverified === 0, isKnown: known };
+  const { dataset, unverified, unmatched } = await settlePublished(avala, made, madeOf, options);
+  return { dataset, isVerified: unverified === 0, isKnown: known, unmatched };
 }
 
-/** Of a dataset whose paths and sizes are the files', and nothing more can be known. */
+/** Of a dataset in which no difference was found, and of which nothing more can be known. */
 export async function reportUnverified(
   { messages, inputs, madeOf }: Settling,
-  { name, uid }: Dataset,
+  { dataset: { name, uid }, unmatched }: Pick<Settled, "dataset" | "unmatched">,
 ): Promise<void> {
   if (inputs.files === undefined) return;
   const files = madeOf === undefined ? "its files" : counted(madeOf.files.length, "file");
+  const found =
+    unmatched === undefined
+      ? `has the paths and sizes of ${files}; contents were not compared`
+      : `exists, but it is not known whether it holds ${files}: ${unmatched}, and contents were not compared`;
   await messages.warn(
-    `Dataset ${name} (uid ${uid}) has the paths and sizes of ${files}; contents were not compared, since no journal on this machine records what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
+    `Dataset ${name} (uid ${uid}) ${found}, since no journal on this machine records what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
   );
 }

@@ -12,6 +12,7 @@ import { alteredPaths, folderBefore } from "../items/altered-keys";
 import { matchKeys, type KeyMatch } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
 import type { ItemFacts } from "../items/key-comparison";
+import { areServerNames } from "../items/unmatched-keys";
 import type { GrowingFile } from "./growth";
 
 /** One item, and the declared file that it may be. */
@@ -59,13 +60,16 @@ function requireWhole(dataset: Dataset, items: readonly ItemFacts[]): void {
 function requirePaths(
   dataset: Dataset,
   items: readonly ItemFacts[],
-  { isPath }: { readonly isPath: (key: string) => boolean },
+  files: Files,
+  dataType: DataType,
 ): void {
   if (dataset.isSequence === true)
     throw notReadable(dataset, "it is a sequence dataset, whose items are frames");
   if (items.some(({ key }) => key === undefined))
     throw notReadable(dataset, "Avala lists its items without keys");
-  if (!items.every(({ key = "" }) => isPath(key)))
+  const keys = items.map(({ key = "" }) => key);
+  const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
+  if (!keys.every(isPath) || areServerNames(keys, files.keys()))
     throw notReadable(dataset, "the keys of its items are not paths");
 }
 
@@ -133,8 +137,7 @@ export async function listSeen(
   const items = await itemsOf(avala, dataset, owner);
   // One that the server gave up on has what it lists.
   if (dataset.status === "created") requireWhole(dataset, items);
-  const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
-  requirePaths(dataset, items, { isPath });
+  requirePaths(dataset, items, files, dataType);
   const seen = seenOf(dataset.name, items, files);
   reportUnclear(avala, dataset, seen);
   return seen;

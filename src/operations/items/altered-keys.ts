@@ -55,22 +55,29 @@ export function alteredPaths(
   paths: readonly string[],
   { keepsFolders }: { readonly keepsFolders: boolean },
 ): ReadonlyMap<string, string> {
-  const byName = new Map<string, Named>();
-  const spellings = (name: string): readonly string[] =>
-    keepsFolders ? [name] : [name, ...tailsOf(name)];
+  const [byWhole, byTail] = [new Map<string, Named>(), new Map<string, Named>()];
+  const note = (names: Map<string, Named>, name: string, path: string): void => {
+    const known = names.get(name);
+    if (known === undefined) names.set(name, { paths: [path], taken: 0 });
+    else known.paths.push(path);
+  };
+  const tails = (name: string): readonly string[] => (keepsFolders ? [] : tailsOf(name));
   for (const path of paths) {
-    for (const name of spellings(folded(path))) {
-      const known = byName.get(name);
-      if (known === undefined) byName.set(name, { paths: [path], taken: 0 });
-      else known.paths.push(path);
-    }
+    const whole = folded(path);
+    note(byWhole, whole, path);
+    for (const tail of tails(whole)) note(byTail, tail, path);
   }
+  // Either may lack folders that the other has. Of `a/x.jpg` and `b/x.jpg` both have their own: they are two files.
+  const namedBy = (key: string): readonly (Named | undefined)[] => {
+    const whole = folded(key);
+    const below = tails(whole).map((tail) => byWhole.get(tail));
+    return [byWhole.get(whole), byTail.get(whole), ...below];
+  };
   const altered = new Map<string, string>();
   const taken = new Set<string>();
   for (const key of keys) {
     if (altered.has(key)) continue;
-    for (const name of spellings(folded(key))) {
-      const named = byName.get(name);
+    for (const named of namedBy(key)) {
       const path = named && firstFree(named, taken);
       if (path === undefined) continue;
       taken.add(path);

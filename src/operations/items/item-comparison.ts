@@ -1,13 +1,11 @@
 // Holds a dataset's items against the files that it should be made of: by their keys, and where keys say nothing by what
 // Avala counts (contract, "Items", "Sequences and health"). Knows nothing of contents. What can't be compared is said, and
 // is never an error.
-import type { Avala } from "../../api/connection";
 import type { DatasetHealth } from "../../api/endpoints/datasets/dataset-health";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { dataTypes, isIndexed, suffixOf } from "../../files/media";
 import { printable } from "../../redact";
-import { counted, formatCount } from "../../text";
-import type { OwnerWanted } from "../datasets/dataset-ref";
+import { counted, formatBytes, formatCount } from "../../text";
 import {
   isCountedWhole,
   describeCounts,
@@ -16,8 +14,8 @@ import {
   sequencesOf,
   type Counted,
 } from "./item-counts";
-import { listFacts, readHealth } from "./item-reads";
-import { compareKeys, hasOtherSizes, type ItemFacts, type KeyComparison } from "./key-comparison";
+import { compareKeys, type ItemFacts, type KeyComparison } from "./key-comparison";
+import { concludeUnmatched, hasOtherSizes, unmatchedText, type Unmatched } from "./unmatched-keys";
 
 export interface ItemComparison {
   /** Sent, of a suffix that the server indexes, and not among the items. */
@@ -36,23 +34,20 @@ export interface ItemComparison {
   readonly surplus?: string | undefined;
   /** What the comparison has listed, where that was asked for. */
   readonly listed?: readonly Pick<ItemFacts, "key" | "url">[] | undefined;
-}
-
-interface ExpectedFile {
-  readonly path: string;
-  readonly sizeBytes: number;
+  /** What there is in the place of keys that are like the paths of files; absent where one is. */
+  readonly unmatched?: Unmatched | undefined;
 }
 
 /** What was read of a dataset; `undefined` where it can't be. */
 export interface Look {
-  readonly dataset: Pick<Dataset, "dataType" | "isSequence">;
+  readonly dataset: Pick<Dataset, "dataType" | "isSequence" | "sizeBytes">;
   readonly items: readonly ItemFacts[] | undefined;
   readonly health: DatasetHealth | undefined;
 }
 
 type Files = ReadonlyMap<string, number>;
 
-function countedIn({ dataset, items, health }: Look, files: Files): Counted {
+export function countedIn({ dataset, items, health }: Look, files: Files): Counted {
   const { dataType } = dataset;
   const sequences = sequencesOf(dataset, health);
   return { sent: files.size, listed: items?.length, dataType, sequences, health };
@@ -60,10 +55,11 @@ function countedIn({ dataset, items, health }: Look, files: Files): Counted {
 
 function allUnclear(files: Files): KeyComparison {
   const none = { missing: [], extra: [], wrongSize: [], altered: [], repeated: [] };
-  return { ...none, unclear: files.size };
+  const unmatched = { areListed: false, keys: [], areFileNames: false, sizes: [] };
+  return { ...none, unclear: files.size, unmatched };
 }
 
-function keysOf(look: Look, files: Files): KeyComparison {
+export function keysOf(look: Look, files: Files): KeyComparison {
   const { dataset, items, health } = look;
   if (items === undefined) return allUnclear(files);
   const sequences = sequencesOf(dataset, health);
@@ -83,13 +79,17 @@ function named(texts: readonly string[]): string {
   return shown.join(", ") + (more > 0 ? ` and ${formatCount(more)} more` : "");
 }
 
-function doubtOfUnclear(unclear: number, { sent, listed, health }: Counted): string {
-  const because =
-    listed === undefined ? "since Avala does not list them" : "since their keys are not paths";
-  const why = `${formatCount(unclear)} of ${counted(sent, "file")} could not be compared with the items of the dataset, ${because}`;
-  if (health === undefined) return `${why}, and Avala reports no health of it`;
+function describeHealth({ health }: Look): string {
+  if (health === undefined) return "Avala reports no health of it";
   const ended = health.ingestOk ? "succeeded" : "has not succeeded";
-  return `${why}. Avala reports ${describeCounts(health)}, and that indexing ${ended}`;
+  return `Avala reports ${describeCounts(health)}, and that indexing ${ended}`;
+}
+
+function doubtOfUnclear(unclear: number, files: Files, look: Look): string {
+  const because =
+    look.items === undefined ? "since Avala does not list them" : "since their keys are not paths";
+  const why = `${formatCount(unclear)} of ${counted(files.size, "file")} could not be compared with the items of the dataset, ${because}`;
+  return `${why}. ${describeHealth(look)}`;
 }
 
 /**
@@ -102,10 +102,55 @@ function untakenOf(missing: readonly string[], { dataset, items = [] }: Look): r
   return missing.filter((path) => !taken.has(suffixOf(path)));
 }
 
+type Proven = Pick<ItemComparison, "lost" | "surplus">;
+
+/** What sizes and counts prove, where keys don't say which files are there. */
+function provenBySizes(
+  files: Files,
+  unmatched: Unmatched | undefined,
+  verdict: ReturnType<typeof judgeCounts>,
+): Proven {
+  const also = unmatched === undefined ? "" : `; ${unmatchedText(unmatched)}`;
+  if (unmatched !== undefined && hasOtherSizes(files, unmatched))
+    return { lost: `the items and the files differ in size${also}` };
+  if (verdict.kind === "fewer") return { lost: verdict.text + also };
+  return verdict.kind === "more" ? { surplus: verdict.text + also } : {};
+}
+
+/** What Avala reports of a dataset where keys show nothing. */
+function describeReported(files: Files, look: Look): string {
+  const { sizeBytes } = look.dataset;
+  const sentBytes = [...files.values()].reduce((sum, size) => sum + size, 0);
+  const issues = look.health && describeIssues(look.health);
+  return [
+    describeHealth(look),
+    ...(issues === undefined ? [] : [issues]),
+    ...(sizeBytes === undefined || sizeBytes === sentBytes
+      ? []
+      : [
+          `The dataset is of ${formatBytes(sizeBytes)}, and the files are of ${formatBytes(sentBytes)}`,
+        ]),
+  ].join(". ");
+}
+
+/** Of a dataset that others may have made, and of which no key is like a path: that it has as many items shows nothing. */
+function concludeStrange(files: Files, look: Look, keys: Unmatched): ItemComparison {
+  const unmatched = { ...keys, reported: describeReported(files, look) };
+  const concluded = { ...concludeUnmatched(files, unmatched), wrongSize: [], unmatched };
+  if (concluded.doubt === undefined) return concluded;
+  return { ...concluded, ...provenBySizes(files, keys, judgeCounts(countedIn(look, files))) };
+}
+
+interface Terms {
+  /** Whether the dataset is known to be made of the files: then keys like none of their paths are the server's own names. */
+  readonly isMade: boolean;
+}
+
 /** Pure: what a look shows of the files. */
-export function concludeItems(files: Files, look: Look): ItemComparison {
+export function concludeItems(files: Files, look: Look, { isMade }: Terms): ItemComparison {
   const counts = countedIn(look, files);
-  const { altered, repeated, unclear, ...byKeys } = keysOf(look, files);
+  const { altered, repeated, unclear, unmatched, ...byKeys } = keysOf(look, files);
+  if (unmatched !== undefined && !isMade) return concludeStrange(files, look, unmatched);
   const isCounted = isCountedWhole(counts);
   const verdict = judgeCounts(counts);
   const issues = look.health && describeIssues(look.health);
@@ -136,88 +181,13 @@ export function concludeItems(files: Files, look: Look): ItemComparison {
   if (unclear > 0 && !isShown) {
     uncompared += unclear;
     if (verdict.kind === "unknown" || verdict.kind === "equal")
-      doubts.push(doubtOfUnclear(unclear, counts));
+      doubts.push(doubtOfUnclear(unclear, files, look));
   }
   if (issues !== undefined) doubts.push(issues);
-  const areOthers = unclear === files.size && look.items && hasOtherSizes(files, look.items);
-  const isJudged = unclear > 0 && !areOthers;
   return {
     ...{ missing, extra, wrongSize: byKeys.wrongSize, uncompared },
     ...(doubts.length > 0 && { doubt: doubts.join(". ") }),
-    ...(areOthers === true && { lost: "the items and the files differ in size" }),
-    ...(isJudged && verdict.kind === "fewer" && { lost: verdict.text }),
-    ...(isJudged && verdict.kind === "more" && { surplus: verdict.text }),
+    ...(unclear > 0 && provenBySizes(files, unmatched, verdict)),
+    ...(unmatched !== undefined && { unmatched }),
   };
-}
-
-/** Whether what the keys say is all there is to say. */
-function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyComparison): boolean {
-  return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
-}
-
-// A minute in all. A list may lag behind the counts, and the counts behind the files.
-const lookAgainMs = [1000, 2000, 4000, 8000, 15_000, 30_000];
-// Counts that have not risen by then stand still.
-const minLooksAgain = 2;
-
-function progressOf({ items, health }: Look): number {
-  const { itemCount = 0, totalFrames = 0, sequenceCount = 0 } = health ?? {};
-  return (items?.length ?? 0) + itemCount + totalFrames + sequenceCount;
-}
-
-/** Whether the list shows less than Avala counts. Of sequences a list may show nothing for good. */
-function isLagging(counts: Counted, itemCount: number): boolean {
-  const { listed, sent, sequences } = counts;
-  if (listed === undefined || listed >= sent || sequences === "some") return false;
-  const isAllCounted = isCountedWhole(counts) || (sequences === "none" && itemCount >= sent);
-  return isAllCounted && (listed > 0 || sequences === "none");
-}
-
-function isIndexing({ health, sent }: Counted): boolean {
-  return health !== undefined && !health.ingestOk && (health.itemCount ?? 0) < sent;
-}
-
-interface CompareOptions {
-  /** Whose the dataset is, for the paths of its items. @default the key's user */
-  readonly owner?: OwnerWanted | undefined;
-  /** For looking again at what lags behind; a minute at most. @default a minute */
-  readonly waitMs?: number | undefined;
-  /** Whether what was listed is returned, with the URLs of the items. @default false */
-  readonly isListed?: boolean | undefined;
-}
-
-/**
- * Holds a dataset's items against what should be indexed. A hundred items cost one call, and one more where keys differ
- * from the paths; where the list or the counts lag behind, both are read again for at most a minute.
- */
-export async function compareItems(
-  avala: Avala,
-  dataset: Dataset,
-  expected: Iterable<ExpectedFile>,
-  { owner = {}, waitMs = Number.POSITIVE_INFINITY, isListed = false }: CompareOptions = {},
-): Promise<ItemComparison> {
-  const files = new Map<string, number>();
-  for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
-  const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
-    const listing = { owner, expected: files.size, hasUrls: isListed };
-    const items = await listFacts(avala, dataset, listing);
-    const byKeys = { dataset, items, health: undefined };
-    const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));
-    if (isAllShown) return { ...byKeys, isAllShown };
-    return { ...byKeys, isAllShown, health: await readHealth(avala, dataset, owner) };
-  };
-  const untilMs = avala.clock.now() + waitMs;
-  let look = await lookOnce();
-  let seen = -1;
-  for (const [index, pauseMs] of lookAgainMs.entries()) {
-    const counts = countedIn(look, files);
-    const isStill = index >= minLooksAgain && progressOf(look) <= seen;
-    const isMoving = isLagging(counts, dataset.itemCount) || (isIndexing(counts) && !isStill);
-    if (look.isAllShown || !isMoving || avala.clock.now() + pauseMs > untilMs) break;
-    seen = progressOf(look);
-    await avala.clock.sleep(pauseMs, avala.signal);
-    look = await lookOnce();
-  }
-  const comparison = concludeItems(files, look);
-  return isListed ? { ...comparison, listed: look.items ?? [] } : comparison;
 }

@@ -2,6 +2,7 @@
 import type { DatasetItem } from "../../api/endpoints/datasets/items";
 import { alteredPaths } from "./altered-keys";
 import { matchKeys, type KeyMatch } from "./item-keys";
+import { describeUnmatched, type Unmatched } from "./unmatched-keys";
 
 export type ItemFacts = Pick<DatasetItem, "uid" | "key" | "sizeBytes" | "url">;
 
@@ -18,6 +19,8 @@ export interface KeyComparison {
   readonly repeated: readonly string[];
   /** How many of the files the keys can't show. */
   readonly unclear: number;
+  /** What there is instead, where no key is like the path of a file. */
+  readonly unmatched?: Unmatched | undefined;
 }
 
 interface KeyTerms {
@@ -117,13 +120,17 @@ export function compareKeys(
   const isAltered = ({ item: { key = "" }, match }: Pair): boolean =>
     match.kind === "none" && altered.has(key);
   const pairs = all.filter((pair) => !isRepeated(pair) && !isAltered(pair));
+  const isLikeNone =
+    found.size + alike.size === 0 &&
+    all.every(({ match }) => match.kind !== "unclear" || match.candidates.length === 0);
   const isForeign = ({ item: { key }, match }: Pair): boolean => {
     if (isSequence && (key === undefined || !isFileName(key))) return false;
     if (left.length === 0) return match.kind !== "path";
-    // Where no key is like a path, keys are the server's own names.
-    return match.kind === "none" && found.size + alike.size > 0;
+    // Where no key is like a path, keys may be the server's own names.
+    return match.kind === "none" && !isLikeNone;
   };
   const doubtful = pairs.filter((pair) => pair.match.kind !== "path" && !isForeign(pair));
+  const isUnmatched = isLikeNone && left.length > 0 && items.length > 0;
   return {
     ...sortLeft(
       left,
@@ -135,13 +142,6 @@ export function compareKeys(
     ),
     altered: Array.from(altered, ([key, path]) => `${key} for ${path}`),
     repeated: [...new Set(all.filter(isRepeated).map(({ item }) => labelOf(item)))],
+    ...(isUnmatched && { unmatched: describeUnmatched(files, items, isFileName) }),
   };
-}
-
-/** Whether the items, of which no key is like a path, have other sizes than the files: then they are other files. */
-export function hasOtherSizes(files: Files, items: readonly ItemFacts[]): boolean {
-  const sizes = items.flatMap(({ sizeBytes }) => sizeBytes ?? []);
-  if (sizes.length < items.length || items.length !== files.size) return false;
-  const inOrder = (all: readonly number[]): string => [...all].sort((a, b) => a - b).join();
-  return inOrder(sizes) !== inOrder([...files.values()]);
 }

@@ -65,7 +65,7 @@ export function mayReadNamed(host: StoreHost, { sizeBytes }: { sizeBytes: number
   return mayRead(host) && sizeBytes <= MAX_READ_OF_NAMED;
 }
 
-function hasPlace(file: NamedFile): file is UploadFile {
+export function hasPlace(file: NamedFile): file is UploadFile {
   return "absolutePath" in file;
 }
 

@@ -25,7 +25,7 @@ import {
   reportSentOver,
 } from "./refusals";
 import { readTags, reportSuspects, reportUnshown, suspectsIn } from "./sent-check";
-import { compareWhenCreated, keepVerified } from "./settle";
+import { compareWhenCreated, keepVerified, whyUnmatched } from "./settle";
 import {
   asDataType,
   destinationOf,
@@ -38,6 +38,7 @@ import {
   type PublishOptions,
   type SendTarget,
 } from "./target";
+import { compareUnmatched } from "./unmatched-content";
 
 export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "words"> & {
   /** Whether a version that is still being created counts as found: a later step compares it. @default false */
@@ -125,20 +126,47 @@ export async function compareFound(
   const suspects = suspectsIn(tags, target.files);
   const proof = proofOf({ digest, isNamedByContent: isVersion, record, suspects });
   const isKnown = proof.by === "record";
-  const looking = { ...options, isListed: !isKnown };
-  const { dataset, items } = await compareWhenCreated(avala, existing, target, looking);
+  const looking = { ...options, isListed: !isKnown, isMade: isVersion || isMadeOf };
+  const { dataset, items, same } = await lookAtFound(avala, existing, target, looking);
   if (hasDifference(items)) {
     throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
   }
   if (recorded?.digest !== undefined && digest !== undefined && !isMadeOf) {
     throw madeOfOthers(dataset, "", way);
   }
-  const counting = { ...options, proof, tags, listed: items.listed };
+  const counting = { ...options, proof, tags, listed: items.listed, same };
   const unshown = isKnown ? [] : await findUnproven(avala, dataset, target, counting);
+  if (!isKnown) await keepShown(avala, dataset, target, { unshown, sentOver, stateDirectory });
   const uncounted = Math.max(unshown.length, isKnown ? 0 : (sentOver ?? []).length);
-  const compared = { dataset, unverified: Math.max(uncounted, items.uncompared), unshown };
+  const unverified = Math.max(uncounted, items.uncompared);
+  const compared = { dataset, unverified, unshown, unmatched: whyUnmatched(items) };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
+}
+
+interface Found {
+  readonly dataset: Dataset;
+  readonly items: ItemComparison;
+  /** Files that contents have shown, where no key is like a path. */
+  readonly same?: ReadonlySet<string> | undefined;
+}
+
+/** By paths, and where no key is like one by contents, unless it is known to be made of the files: then names are the server's. */
+async function lookAtFound(
+  avala: Avala,
+  existing: Dataset,
+  target: NamedFiles,
+  looking: Parameters<typeof compareWhenCreated>[3],
+): Promise<Found> {
+  const seen = await compareWhenCreated(avala, existing, target, looking);
+  if (looking.isMade || seen.items.unmatched === undefined) return seen;
+  const { dataset } = seen;
+  return { dataset, ...(await compareUnmatched(avala, seen, target, looking.waitMs())) };
+}
+
+interface Shown extends Pick<DecideOptions, "sentOver" | "stateDirectory"> {
+  /** Files that no look has shown to be what was sent. */
+  readonly unshown: readonly string[];
 }
 
 type Counting = Omit<DecideOptions, "listed"> & {
@@ -146,7 +174,7 @@ type Counting = Omit<DecideOptions, "listed"> & {
   /** What a run of this machine that was cut off knew of files which it had sent. */
   readonly tags: PlaceTags;
   readonly listed: ItemComparison["listed"];
-};
+} & Pick<Found, "same">;
 
 /** What the store called those that only a look proves, as far as that is known. */
 function tagsOfUnproven(proof: Proof, tags: PlaceTags, files: NamedFiles["files"]): PlaceTags {
@@ -162,10 +190,11 @@ async function findUnproven(
   avala: Avala,
   dataset: Dataset,
   target: NamedFiles,
-  { proof, tags, listed, ...options }: Counting,
+  { proof, tags, listed, same: shown, ...options }: Counting,
 ): Promise<readonly string[]> {
-  const { stateDirectory, words = CORE_WORDS, isSent = false, sentOver = [], waitMs } = options;
+  const { words = CORE_WORDS, isSent = false, sentOver, waitMs } = options;
   const { files, dataset: owner } = target;
+  if (shown !== undefined) return files.flatMap(({ path }) => (shown.has(path) ? [] : path));
   const isVersion = isNamedByContent(target);
   const suspects = isVersion ? tagsOfUnproven(proof, tags, files) : tags;
   const isByTags = isVersion || suspects.size > 0;
@@ -182,18 +211,26 @@ async function findUnproven(
       ? brokenVersion(dataset, items, isSent)
       : otherFilesError(dataset, items, { words, isSent, sentOver });
   }
-  reportSentOver(avala, dataset, sentOver);
   const unshown = isByTags
     ? compared.unshown
     : files.flatMap(({ path }) => (same.has(path) ? [] : path));
   if (isVersion) reportSuspects(avala, dataset, unshown);
   else reportUnshown(avala, dataset, compared.unshown, words);
-  const digest = digestOf(target);
-  if (unshown.length + sentOver.length === 0 && digest !== undefined) {
-    const made = { uid: dataset.uid, digest, isCompared: true };
-    await recordContent(avala, destinationOf(target), made, stateDirectory);
-  }
   return unshown;
+}
+
+/** For later runs: whether a look has shown all of it. */
+async function keepShown(
+  avala: Avala,
+  dataset: Dataset,
+  target: NamedFiles,
+  { unshown, sentOver = [], stateDirectory }: Shown,
+): Promise<void> {
+  reportSentOver(avala, dataset, sentOver);
+  const digest = digestOf(target);
+  if (unshown.length + sentOver.length > 0 || digest === undefined) return;
+  const made = { uid: dataset.uid, digest, isCompared: true };
+  await recordContent(avala, destinationOf(target), made, stateDirectory);
 }
 
 /**

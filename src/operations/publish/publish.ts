@@ -31,11 +31,12 @@ import {
 async function takeFound(
   avala: Avala,
   target: PublishTarget,
-  { dataset, unverified }: Compared,
+  { dataset, unverified, unmatched }: Compared,
   { stateDirectory }: PublishOptions,
 ): Promise<Extract<PublishResult, { readonly outcome: "unchanged" | "unverified" }>> {
   await removeUploadJournal(avala, destinationOf(target), stateDirectory);
-  return { outcome: unverified === 0 ? "unchanged" : "unverified", dataset, unverified };
+  const outcome = unverified === 0 ? "unchanged" : "unverified";
+  return { outcome, dataset, unverified, unmatched };
 }
 
 /**

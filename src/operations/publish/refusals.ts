@@ -77,16 +77,33 @@ export function hasDifference(differences: Differences): boolean {
   return missing.length + wrongSize.length + extra.length > 0;
 }
 
+// As many as a list shows.
+const MAX_NAMED = 10;
+
+/** Of each kind some first, so that none is counted among those that are not named. */
+function someOfEach(kinds: readonly (readonly string[])[]): readonly string[] {
+  const all = kinds.flat();
+  if (all.length <= MAX_NAMED) return all;
+  const share = Math.floor(MAX_NAMED / kinds.filter((kind) => kind.length > 0).length);
+  return [
+    ...kinds.flatMap((kind) => kind.slice(0, share)),
+    ...kinds.flatMap((kind) => kind.slice(share)),
+  ];
+}
+
 function describeDifferences(differences: Differences): string {
   const { missing, wrongSize, extra, others = [], lost, surplus } = differences;
-  return listed([
-    ...(lost === undefined ? [] : [lost]),
-    ...(surplus === undefined ? [] : [surplus]),
-    ...missing.map((path) => `${shown(path)}: not in the dataset`),
-    ...wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
-    ...others.map((path) => `${shown(path)}: of other content in the dataset`),
-    ...extra.map((path) => `${shown(path)}: in the dataset, and not among these files`),
-  ]);
+  const proven = [lost, surplus].flatMap((text) => text ?? []);
+  return listed(
+    someOfEach([
+      proven,
+      missing.map((path) => `${shown(path)}: not in the dataset`),
+      wrongSize.map((path) => `${shown(path)}: of another size in the dataset`),
+      others.map((path) => `${shown(path)}: of other content in the dataset`),
+      extra.map((path) => `${shown(path)}: in the dataset, and not among these files`),
+    ]),
+    MAX_NAMED,
+  );
 }
 
 export function otherFilesError(

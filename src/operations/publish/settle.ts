@@ -2,8 +2,11 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { waitForDataset } from "../datasets/dataset";
-import { compareItems, type ItemComparison } from "../items/item-comparison";
+import { compareItems } from "../items/compare-items";
+import type { ItemComparison } from "../items/item-comparison";
+import { unmatchedText } from "../items/unmatched-keys";
 import { printable } from "../../redact";
+import { counted } from "../../text";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import {
   recordContent,
@@ -25,12 +28,18 @@ import {
   type PublishOptions,
 } from "./target";
 
+interface Looking extends Pick<PublishOptions, "waitMs"> {
+  readonly isListed: boolean;
+  /** Whether it is known to be made of the files. Else keys that are like none of the paths leave a doubt that is not said yet. */
+  readonly isMade: boolean;
+}
+
 /** Waits, and compares paths and sizes. Contents are {@link isContentKnown}'s. */
 export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,
   { dataset, files }: NamedFiles,
-  { waitMs, isListed }: Pick<PublishOptions, "waitMs"> & { readonly isListed?: boolean },
+  { waitMs, isListed, isMade }: Looking,
 ): Promise<{ readonly dataset: Dataset; readonly items: ItemComparison }> {
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const created =
@@ -46,11 +55,27 @@ export async function compareWhenCreated(
           owner: dataset,
           waitMs: waitMs(),
           isListed,
+          isMade,
         });
-  if (items.doubt !== undefined) {
-    avala.emit({ kind: "warning", text: `Dataset ${printable(created.name)}: ${items.doubt}.` });
-  }
+  if (isMade || items.unmatched === undefined) reportDoubt(avala, created, items);
   return { dataset: created, items };
+}
+
+/** As a clause, why paths could not be compared, where that is so. */
+export function whyUnmatched({ unmatched, uncompared }: ItemComparison): string | undefined {
+  if (unmatched !== undefined) return unmatchedText(unmatched);
+  return uncompared > 0
+    ? `${counted(uncompared, "file")} could not be compared with its items`
+    : undefined;
+}
+
+export function reportDoubt(
+  avala: Pick<Avala, "emit">,
+  { name }: Dataset,
+  { doubt }: Pick<ItemComparison, "doubt">,
+): void {
+  if (doubt === undefined) return;
+  avala.emit({ kind: "warning", text: `Dataset ${printable(name)}: ${doubt}.` });
 }
 
 /** For later runs: what others could have replaced was held against what was sent, and is the same or not known to be. */
@@ -123,7 +148,7 @@ export async function settlePublished(
     if (tags.size === 0) await removeJournal();
     return { dataset: made, unverified: all };
   }
-  const looking = { ...options, isListed: tags.size > 0 };
+  const looking = { ...options, isListed: tags.size > 0, isMade: true };
   const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
   const sent = await compareSent(avala, dataset, target, {
     ...{ tags, items, words },
@@ -139,7 +164,8 @@ export async function settlePublished(
     throw otherContentLies(dataset, sent.others, how);
   }
   const uncompared = Math.max(items.uncompared, sent.unshown.length);
-  const compared = { dataset, unverified: isKnown ? uncompared : all, unshown: sent.unshown };
+  const unverified = isKnown ? uncompared : all;
+  const compared = { dataset, unverified, unshown: sent.unshown, unmatched: whyUnmatched(items) };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }

@@ -64,6 +64,8 @@ export interface Compared {
   readonly unverified: number;
   /** Of these the ones that are known. */
   readonly unshown?: readonly string[] | undefined;
+  /** As a clause, why paths could not be compared either. */
+  readonly unmatched?: string | undefined;
 }
 
 /** `sending`: before the first byte, and while another run is waited for. `confirm`: the last look. */
@@ -113,7 +115,7 @@ interface SentBefore {
 export type PublishResult =
   /** It existed and holds these files. */
   | ({ readonly outcome: "unchanged" } & Compared & SentBefore)
-  /** It existed and has the same paths and sizes, and contents were not compared. */
+  /** It existed, and nothing in it is known to differ, and contents were not compared. */
   | ({ readonly outcome: "unverified" } & Compared & SentBefore)
   | ({ readonly outcome: "uploaded"; readonly upload: UploadResult } & Compared)
   | PartialResult;

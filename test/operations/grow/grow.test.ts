@@ -216,6 +216,7 @@ describe("a growing set whose content no one knows", () => {
 
   test.each([
     ["there are no keys", "a.jpg", "image", { itemKeys: "null" }],
+    ["keys are UUIDs", "a.jpg", "image", { itemKeys: "uuid" }],
     ["items are frames", "a.mp4", "video", { sequences: "always" }],
   ] as const)("is refused where %s and no record is there", async (_why, path, type, dialect) => {
     await place.start({ dialect });

@@ -1,0 +1,95 @@
+// Reads what a dataset holds until it can be held against the files that it should be made of. Decides nothing.
+import type { Avala } from "../../api/connection";
+import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import type { OwnerWanted } from "../datasets/dataset-ref";
+import { isCountedWhole, type Counted } from "./item-counts";
+import {
+  concludeItems,
+  countedIn,
+  keysOf,
+  type ItemComparison,
+  type Look,
+} from "./item-comparison";
+import { listFacts, readHealth } from "./item-reads";
+import type { KeyComparison } from "./key-comparison";
+
+interface ExpectedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Whether what the keys say is all there is to say. */
+function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyComparison): boolean {
+  return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
+}
+
+// A minute in all. A list may lag behind the counts, and the counts behind the files.
+const lookAgainMs = [1000, 2000, 4000, 8000, 15_000, 30_000];
+// Counts that have not risen by then stand still.
+const minLooksAgain = 2;
+
+function progressOf({ items, health }: Look): number {
+  const { itemCount = 0, totalFrames = 0, sequenceCount = 0 } = health ?? {};
+  return (items?.length ?? 0) + itemCount + totalFrames + sequenceCount;
+}
+
+/** Whether the list shows less than Avala counts. Of sequences a list may show nothing for good. */
+function isLagging(counts: Counted, itemCount: number): boolean {
+  const { listed, sent, sequences } = counts;
+  if (listed === undefined || listed >= sent || sequences === "some") return false;
+  const isAllCounted = isCountedWhole(counts) || (sequences === "none" && itemCount >= sent);
+  return isAllCounted && (listed > 0 || sequences === "none");
+}
+
+function isIndexing({ health, sent }: Counted): boolean {
+  return health !== undefined && !health.ingestOk && (health.itemCount ?? 0) < sent;
+}
+
+interface CompareOptions {
+  /** Whose the dataset is, for the paths of its items. @default the key's user */
+  readonly owner?: OwnerWanted | undefined;
+  /** For looking again at what lags behind; a minute at most. @default a minute */
+  readonly waitMs?: number | undefined;
+  /** Whether what was listed is returned, with the URLs of the items. @default false */
+  readonly isListed?: boolean | undefined;
+  /** Whether the dataset is known to be made of the files, as right after its confirm. @default false */
+  readonly isMade?: boolean | undefined;
+}
+
+/**
+ * Holds a dataset's items against what should be indexed. A hundred items cost one call, and one more where keys differ
+ * from the paths; where the list or the counts lag behind, both are read again for at most a minute.
+ */
+export async function compareItems(
+  avala: Avala,
+  dataset: Dataset,
+  expected: Iterable<ExpectedFile>,
+  options: CompareOptions = {},
+): Promise<ItemComparison> {
+  const { owner = {}, waitMs = Number.POSITIVE_INFINITY } = options;
+  const { isListed = false, isMade = false } = options;
+  const files = new Map<string, number>();
+  for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
+  const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
+    const listing = { owner, expected: files.size, hasUrls: isListed };
+    const items = await listFacts(avala, dataset, listing);
+    const byKeys = { dataset, items, health: undefined };
+    const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));
+    if (isAllShown) return { ...byKeys, isAllShown };
+    return { ...byKeys, isAllShown, health: await readHealth(avala, dataset, owner) };
+  };
+  const untilMs = avala.clock.now() + waitMs;
+  let look = await lookOnce();
+  let seen = -1;
+  for (const [index, pauseMs] of lookAgainMs.entries()) {
+    const counts = countedIn(look, files);
+    const isStill = index >= minLooksAgain && progressOf(look) <= seen;
+    const isMoving = isLagging(counts, dataset.itemCount) || (isIndexing(counts) && !isStill);
+    if (look.isAllShown || !isMoving || avala.clock.now() + pauseMs > untilMs) break;
+    seen = progressOf(look);
+    await avala.clock.sleep(pauseMs, avala.signal);
+    look = await lookOnce();
+  }
+  const comparison = concludeItems(files, look, { isMade });
+  return isListed ? { ...comparison, listed: look.items ?? [] } : comparison;
+}
