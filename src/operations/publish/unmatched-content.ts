@@ -71,7 +71,11 @@ async function pairFiles(
 ): Promise<Pick<ShownContents, "same"> & { readonly left: readonly Shown[] }> {
   const same = new Set<string>();
   const left = new Map<string, Shown[]>();
-  for (const one of shown) left.set(one.content, [...(left.get(one.content) ?? []), one]);
+  for (const one of shown) {
+    const alike = left.get(one.content);
+    if (alike === undefined) left.set(one.content, [one]);
+    else alike.push(one);
+  }
   const known = new Set(sizes);
   const wanted = files.filter(({ sizeBytes }) => known.has(sizeBytes));
   const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
