@@ -91,6 +91,19 @@ describe("a large file that goes by one PUT", () => {
     expect(await stored()).toBe(sha256Of(a));
   });
 
+  test("is not taken for stored by the next run where the store may have kept something else", async () => {
+    const file = await place.put("a.mcap", a);
+    place.emulator.setFault({ on: { target: "storage", method: "PUT" }, store: "other" });
+    place.emulator.setFault({
+      on: { path: "*/complete/" },
+      times: 0,
+      reply: { status: 400, body: { detail: "No." } },
+    });
+    await expect(upload(file)).rejects.toMatchObject({ landed: [] });
+    place.emulator.clearFaults();
+    await expect(upload(file)).rejects.toMatchObject({ code: "conflict" });
+  });
+
   test("is not sent again when only its completion was cut off", async () => {
     const file = await place.put("a.mcap", a);
     place.emulator.setFault({
