@@ -680,6 +680,19 @@ describe("the folder of caches", () => {
     expect((await look()).known).toContain("b.jpg");
   });
 
+  test("keeps what a process found of a file that has changed since another one wrote", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    const cache = startCache();
+    await readTree(cache);
+    await look();
+    writeFileSync(tree.at("a.jpg"), jpeg("b"));
+    expect(await lookAgain(cache)).toBe(0);
+    passTick(kept.root);
+    const after = await look();
+    expect(after.known).toEqual(["a.jpg"]);
+    expect(after.digests).toEqual(await truth());
+  });
+
   test("knows each of many files by its own digest, in whatever order threads read them", async () => {
     const names = Array.from({ length: 600 }, (_, n) => `${n % 7}/${n}.jpg`);
     tree.write(Object.fromEntries(names.map((name) => [name, jpeg(name)])));

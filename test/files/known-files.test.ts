@@ -1,6 +1,7 @@
-import { sep } from "node:path";
+import { join, sep } from "node:path";
 import { digestIn } from "../../src/files/digests/digest-column";
 import { openKnownFiles, type KnownFiles } from "../../src/files/digests/known-files";
+import { createTempTree } from "../support/temp-tree";
 import { createPathReader } from "../../src/files/digests/kept-paths";
 
 const nowMs = 1_700_000_000_000;
@@ -18,28 +19,32 @@ function stampsOf(files: readonly { inode: number; device?: number }[]): Float64
 const all = stampsOf(paths.map((_, index) => ({ inode: index + 1 })));
 
 interface Noted {
+  /** Where it is kept. @default nowhere */
+  readonly file?: string;
+  readonly isSteady?: (device: number) => boolean;
   readonly stamps?: Float64Array;
   readonly keys?: readonly string[];
   readonly withoutDigest?: readonly string[];
 }
 
-async function knownOf({
-  stamps = all,
-  keys = [],
-  withoutDigest = [],
-}: Noted): Promise<KnownFiles> {
-  const known = await openKnownFiles({
+function open({ file, isSteady = () => true }: Noted): Promise<KnownFiles> {
+  return openKnownFiles({
     root: `${sep}root`,
-    file: undefined,
+    file,
     place: "here",
     rules: "1",
     markClock: () => ({ wallMs: nowMs, bootedMs: 0, boot: "one" }),
     readPaths: createPathReader(),
-    isSteady: () => true,
+    isSteady,
     writingBackMs: 60_000,
     isDrawn: () => false,
     onRefuted: () => Promise.resolve(),
   });
+}
+
+async function knownOf(noted: Noted): Promise<KnownFiles> {
+  const { stamps = all, keys = [], withoutDigest = [] } = noted;
+  const known = await open(noted);
   known.expect(paths);
   paths.forEach((path, index) => {
     const stamp = stamps.slice(index * 5, index * 5 + 5);
@@ -90,4 +95,15 @@ test("a set that is asked about in its order is known as a whole", async () => {
   const run = known.recallRun({ list: paths, start: 0, count: paths.length }, all);
   const digests = paths.map((_, index) => String(index).repeat(64)).join("");
   expect(run).toEqual({ digests, finding: sound });
+});
+
+test("of many files that were kept, those are not known whose device does not show each change any more", async () => {
+  const tree = createTempTree();
+  const file = join(tree.root, "kept.digests");
+  const stamps = stampsOf([1, 2, 3, 4, 5].map((inode) => ({ inode, device: inode < 3 ? 1 : 2 })));
+  await (await knownOf({ file, stamps })).save();
+  const later = await open({ file, isSteady: (device) => device === 1 });
+  tree.remove();
+  const digests = recallAll(later, paths, stamps).map((known) => known?.sha256?.at(0));
+  expect(digests).toEqual(["0", "1", undefined, undefined, undefined]);
 });
