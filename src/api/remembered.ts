@@ -36,7 +36,7 @@ export interface StoreManner {
   doubts: number;
   /** Pieces above 1 MiB since it was taken for one that reports no MD5s. */
   larger: number;
-  /** Ends when the one piece that was sent once more to learn has shown what it shows. */
+  /** Ends when the one piece that was sent once more to learn has shown what it shows, or has stalled. */
   probe: Promise<void> | undefined;
   /**
    * The same of an earlier session, or of this one where too little is known to count. `once`: a piece that was sent once more

@@ -7,9 +7,17 @@ import {
   isHashedInThread,
   type RunningDigest,
 } from "../../files/workers/digest-thread";
+import { unlessStalled } from "../../flow/patience";
 import { printable } from "../../redact";
 import { md5AtOnce, md5InThread, type BufferMd5 } from "./buffer-md5";
-import { judgeStored, seemsWithoutMd5s, type Kept, type Piece, type Verdict } from "./stores";
+import {
+  judgeStored,
+  seemsWithoutMd5s,
+  type Kept,
+  type Patience,
+  type Piece,
+  type Verdict,
+} from "./stores";
 
 export interface StoreCheck {
   /** Whether any store of this session has shown by now what its ETags are. */
@@ -57,7 +65,11 @@ export function keptOf(parts: ReadonlySet<Kept>): Kept {
 }
 
 /** One for a run. What its stores' ETags are is remembered for the session. */
-export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): StoreCheck {
+export function createStoreCheck({
+  remembered,
+  pace,
+}: Pick<Avala, "remembered" | "pace">): StoreCheck {
+  const patience: Patience = (work) => unlessStalled(pace, work);
   const stores = (remembered.stores ??= new Map());
   const digests = createFileDigests("md5");
   const learned = () => [...stores.values()].map(({ etags }) => etags).filter(Boolean);
@@ -77,7 +89,7 @@ export function createStoreCheck({ remembered }: Pick<Avala, "remembered">): Sto
       const store = stores.get(host);
       return store !== undefined && seemsWithoutMd5s(store);
     },
-    judge: (stored, piece) => judgeStored(stores, stored, piece),
+    judge: (stored, piece) => judgeStored(stores, stored, piece, patience),
     timeOfMd5,
     md5: (file) => digests.start(file),
     buffer: (bytes, file) => {

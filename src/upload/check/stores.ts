@@ -27,6 +27,9 @@ export interface Piece {
   readonly again?: (() => Promise<Stored | undefined>) | undefined;
 }
 
+/** When what waits for `work` goes on: once it has ended, or without it. */
+export type Patience = (work: Promise<unknown>) => Promise<void>;
+
 // As many as are under way at once, since one bad minute may meet all of them. Until then they are not in the journal.
 const MIN_SIGNS = 8;
 
@@ -113,13 +116,14 @@ async function compare(
 }
 
 /**
- * The first that differs is sent once more, and whatever differs meanwhile waits for what that shows. No large one is where earlier
+ * The first that differs is sent once more, and whatever differs meanwhile waits for what that shows, unless it stalls. No large one is where earlier
  * sessions have seen that such differ both times: what that would show is known.
  */
 async function probe(
   store: StoreManner,
   piece: Piece,
   again: () => Promise<Stored | undefined>,
+  patience: Patience,
 ): Promise<Verdict | "differs"> {
   const isKnown = store.seen === "other" && piece.sizeBytes > COSTLY_BYTES;
   if (store.probe !== undefined || isKnown) {
@@ -135,8 +139,7 @@ async function probe(
     return verdict;
   };
   const compared = compareAgain();
-  const ignore = (): void => undefined;
-  store.probe = compared.then(ignore, ignore);
+  store.probe = patience(compared);
   return compared;
 }
 
@@ -151,12 +154,13 @@ export async function judgeStored(
   stores: Map<string, StoreManner>,
   stored: Stored,
   piece: Piece,
+  patience: Patience,
 ): Promise<Verdict> {
   const store = storeOf(stores, stored.host);
   const { again } = piece;
   let verdict = await compare(store, stored, piece);
   if (verdict === "differs" && store.etags === undefined && again !== undefined)
-    verdict = await probe(store, piece, again);
+    verdict = await probe(store, piece, again, patience);
   if (verdict !== "differs") return verdict;
   // Another piece may have shown meanwhile what this store reports.
   if (store.etags === "md5") return "wrong";

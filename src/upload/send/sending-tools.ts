@@ -14,7 +14,7 @@ export interface SendingTools {
   readonly sha256: FileDigests;
 }
 
-export function createSendingTools(avala: Pick<Avala, "remembered">): SendingTools {
+export function createSendingTools(avala: Pick<Avala, "remembered" | "pace">): SendingTools {
   return {
     signing: { isOneByOne: false },
     partMemories: createPartMemories(),
