@@ -349,6 +349,11 @@ describe("what a look shows of a dataset that others may have made", () => {
     expect(conclude(others, { sizes: [5, 5, 5] }, even)).toMatchObject({ missing: paths });
   });
 
+  test("names that are times are files' names, as long as they are", () => {
+    const times = [1, 2, 3].map((n) => `153188353041247${n}.jpg`);
+    expect(conclude(times)).toMatchObject({ missing: paths, extra: times });
+  });
+
   test("names that a server draws are other files where the files have such names too", () => {
     const drawn = new Map([1, 2, 3].map((n) => [uuid(n), 5]));
     expect(conclude([4, 5, 6].map(uuid), {}, drawn)).toMatchObject({

@@ -58,6 +58,17 @@ test.each([
   await expect(published).rejects.toMatchObject({ code: "conflict" });
 });
 
+test("is refused though a file of no bytes is in both", async () => {
+  await start({});
+  const withEmpty = async (day: string): Promise<Content> => [
+    ...(await filesOf(day)),
+    await place.put(`${day}-empty.jpg`, Buffer.alloc(0)),
+  ];
+  await machineIn(place, "one").publish(await withEmpty("monday"), NAME);
+  const published = machineIn(place, "two").publish(await withEmpty("tuesday"), NAME);
+  await expect(published).rejects.toMatchObject({ code: "conflict" });
+});
+
 test("is not called the same if it holds the contents under other names", async () => {
   await start({});
   await machineIn(place, "one").publish(await filesOf("monday", { content: "same" }), NAME);

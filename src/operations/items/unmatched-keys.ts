@@ -51,7 +51,8 @@ interface Concluded {
 }
 
 const UUID = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/i;
-const HASH = /^[0-9a-f]{16,}$/i;
+// With a letter: else it may as well be the time at which a camera took it.
+const HASH = /^(?=.*[a-f])[0-9a-f]{16,}$/i;
 const FRAME = /^frame-\d+\.json$/i;
 
 /** Whether it is made of what a server counts or draws, as `0b1c…-….jpg` or `frame-0.json`. */
@@ -116,12 +117,12 @@ export function unmatchedText({ areListed, keys }: Unmatched): string {
 
 function describeLeft(
   files: Files,
-  { areFileNames }: Unmatched,
+  isBySize: boolean,
   { left, sizes }: { readonly left: number; readonly sizes: Unmatched["sizes"] },
 ): string {
   if (left === 0)
     return "Their contents are those of the files: either Avala has renamed them, or they were sent under other names";
-  if (areFileNames) return "Their sizes are those of the files, so Avala may have renamed them";
+  if (isBySize) return "Their sizes are those of the files, so Avala may have renamed them";
   const text = `${counted(left, "file")} could not be compared with them`;
   if (!hasOtherSizes(files, { sizes })) return text;
   return `${text}. Their URLs lead to contents of other sizes: to other files, or to previews`;
@@ -138,14 +139,16 @@ export function concludeUnmatched(
   if (others.length > 0)
     return { missing: unshown === 0 ? left : [], extra: others, uncompared: left.length };
   const areSized = hasSameSizes(files, unmatched.sizes) || hasSameSizes(files, sizes);
-  const isRenamed = same.size > 0 || (isMute && areSized);
-  if (areFileNames && !isRenamed) return { missing: left, extra: keys, uncompared: 0 };
+  // All files of no bytes have the same content.
+  const isSame = [...same].some((path) => files.get(path) !== 0);
+  if (areFileNames && !isSame && !(isMute && areSized))
+    return { missing: left, extra: keys, uncompared: 0 };
   // Under names like those of files, the same contents may still be files of other names.
   const uncompared = areFileNames ? files.size : left.length;
   if (uncompared === 0) return { missing: [], extra: [], uncompared };
   const texts = [
     unmatchedText(unmatched),
-    describeLeft(files, unmatched, { left: left.length, sizes }),
+    describeLeft(files, areFileNames && !isSame, { left: left.length, sizes }),
   ];
   const doubt = [...texts, ...(reported === undefined ? [] : [reported])].join(". ");
   return { missing: [], extra: [], uncompared, doubt };
