@@ -6,7 +6,7 @@ import type { NamedFiles } from "./inputs/inputs";
 import type { UploadInputs } from "./inputs/upload";
 import { checkPlan } from "./plan/plan-file";
 import { checkList } from "./selection/files-from";
-import { setOptionsOf } from "./selection/selection";
+import { setOptionsOf } from "./selection/set-files";
 import { rootProblem } from "./workspace-path";
 
 function problemsOf(check: () => unknown): readonly InputProblem[] {

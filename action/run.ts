@@ -1,6 +1,6 @@
 // The Action's run: inputs → files → datasets → export → gate → outputs. Each step is a function; the order is the point.
 // Knows nothing of how inputs are parsed, files are read or GitHub is spoken to.
-import { resolve } from "node:path";
+import { listingOptions, refusingAll, withAllProblems } from "./all-problems";
 import { connect } from "../src/api/connect";
 import type { Avala } from "../src/api/connection";
 import { digestCacheFolder, readConfig } from "../src/config";
@@ -17,7 +17,7 @@ import { describeParts } from "./report/checksum-parts";
 import { endRun, fail } from "./report/ending";
 import { describeFaults } from "../src/files/content/fault-counts";
 import { createDigestCache } from "../src/files/digests/digest-cache";
-import { readApiKey, readInputs, type Inputs } from "./inputs/inputs";
+import { readApiKey, readGiven, type Inputs } from "./inputs/inputs";
 import { createLog } from "./report/log";
 import { createOutputWriter } from "./report/output-writer";
 import { createOutputFolder, outputsOf, writeSelection } from "./report/outputs";
@@ -33,10 +33,8 @@ import { reported, reportStart, reportSuccess } from "./run-status";
 import { createStatusCheck, dryStatusText } from "./report/status";
 import { runUpload, type UploadOutcome } from "./upload/uploading";
 import { inBudget, withinBudget } from "./upload/in-budget";
-import { downloadFolder, realOf, writtenByAction } from "./written";
 import { checkUids } from "./uid-check";
 import { createWaitBudget } from "./waiting";
-import { fromWorkspace } from "./workspace-path";
 
 /** Runs the Action. Never throws: what fails becomes the step's one error, its outputs and its summary. */
 export async function run(environment: ActionEnvironment): Promise<void> {
@@ -53,7 +51,10 @@ export async function run(environment: ActionEnvironment): Promise<void> {
   const rest: (() => Promise<void>)[] = [];
   try {
     folder = await createOutputFolder(environment);
-    inputs = readInputs(environment, lookAtNamedFiles);
+    const given = readGiven(environment, lookAtNamedFiles);
+    if (given.refused !== undefined)
+      throw await withAllProblems({ environment, inputs: given.inputs, log }, given.refused);
+    inputs = given.inputs;
     const ends = {
       putOutputs: () => outputs.put(),
       atEnd: (work: () => Promise<void>) => rest.push(work),
@@ -114,7 +115,7 @@ async function runGuarded(run: Run): Promise<void> {
 
 async function runSteps(run: Run): Promise<Outcome> {
   const { export: exporting, isDryRun } = run.inputs;
-  await checkBeforeWait(run);
+  await refusingAll(run, () => checkBeforeWait(run));
   // Before the files are read: a key that can't be one should not cost the hashing of a set.
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
@@ -137,7 +138,7 @@ async function prepareAndUpload(
 ): Promise<UploadOutcome | undefined> {
   const { upload } = run.inputs;
   // Before the files are read, too.
-  if (avala !== undefined) await checkUids(run.inputs, avala);
+  if (avala !== undefined) await refusingAll(run, () => checkUids(run.inputs, avala));
   const plan = readPlan(upload?.planFile, run.environment.workspace);
   if (upload !== undefined) await readFiles(run, avala);
   // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
@@ -192,17 +193,10 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   if (upload === undefined) return;
   const show = createListener(log, environment.clock);
   const endHashing = results.times.start("hashing");
+  const onListing = (entries: number): void => show({ kind: "list-progress", entries });
   const selection = await select(upload, {
-    workspace: resolve(environment.workspace),
-    signal: environment.signal,
-    ownFiles: writtenByAction(
-      environment,
-      realOf(fromWorkspace(environment.workspace, upload.root)),
-      upload.planFile,
-    ),
-    downloadFolder: inputs.export && downloadFolder(environment, inputs.export),
+    ...listingOptions(environment, inputs, upload, onListing),
     onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
-    onListing: (entries) => show({ kind: "list-progress", entries }),
     cache: createDigestCache({
       folder: digestCacheFolder(environment.env),
       onWarning: (text) => run.warn({ text }),

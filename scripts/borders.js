@@ -221,6 +221,7 @@ const ORDERS = {
     ["run-context.ts"],
     ["scope-check.ts", "uid-check.ts", "run-status.ts"],
     ["upload", "export"],
+    ["all-problems.ts"],
     ["run.ts"],
     ["main.ts"],
   ],

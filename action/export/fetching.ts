@@ -2,6 +2,7 @@
 // Knows nothing of waiting or gates.
 import type { Avala } from "../../src/api/connection";
 import { AvalaError, InputError } from "../../src/errors";
+import type { ActionEnvironment } from "../environment";
 import type { Inputs } from "../inputs/inputs";
 import { timed } from "../report/facts/times";
 import type { Run } from "../run-context";
@@ -21,6 +22,14 @@ export async function checkBeforeWait(run: Run): Promise<void> {
   // A dry run downloads nothing.
   if (inputs.isDryRun || environment.signal.aborted) return;
   for (const text of found.warnings) run.warn({ text });
+}
+
+/** Why no export could be put there. */
+export async function placeProblem(
+  environment: ActionEnvironment,
+  inputs: Inputs,
+): Promise<PlaceCheck["problem"]> {
+  return (await look({ environment, inputs }))?.problem;
 }
 
 async function look({

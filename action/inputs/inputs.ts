@@ -1,4 +1,4 @@
-// action.yml's inputs as options, or one InputError with everything that is wrong. Defaults are only in action.yml.
+// action.yml's inputs as options, and everything that is wrong with them. Defaults are only in action.yml.
 // Does no I/O but reading the inputs; knows nothing of what is done with them.
 import { checkOptions } from "../../src/api/check-options";
 import { problemWithHashCache, readConfig } from "../../src/config";
@@ -47,11 +47,23 @@ export interface NamedFiles {
   readonly beside: readonly InputProblem[];
 }
 
-/** @throws InputError with every problem at once */
-export function readInputs(
+/** What is refused. */
+export interface Refused {
+  readonly problems: readonly InputProblem[];
+  /** Of names and of what the inputs name: seen again with the files, where these can be listed. */
+  readonly beside: readonly InputProblem[];
+}
+
+/** The inputs, and what is refused of them; where something is, other values stand in for those that can't be used. */
+interface Given {
+  readonly inputs: Inputs;
+  readonly refused: Refused | undefined;
+}
+
+export function readGiven(
   environment: ActionEnvironment,
-  lookAt: (upload: UploadInputs, workspace: string) => NamedFiles = () => NO_FILES,
-): Inputs {
+  lookAt: (upload: UploadInputs, workspace: string) => NamedFiles,
+): Given {
   const reader = createReader((name) => environment.getInput(name));
   const unknown = unknownInputs(environment.env);
   refuseNames(reader, unknown.problems, environment);
@@ -76,7 +88,7 @@ export function readInputs(
   };
   if (inputs.connection.apiKey === undefined && !isDryRun)
     refuseWithheld(reader, environment, upload !== undefined);
-  refuseConnection(reader, inputs.connection, environment);
+  refuseConnection(reader, inputs, environment);
   refuseWithoutEffect(reader, {
     upload,
     export: exporting && {
@@ -94,23 +106,22 @@ export function readInputs(
     );
   }
   const named = upload === undefined ? NO_FILES : lookAt(upload, environment.workspace);
-  refuseAll(reader.problems, named, upload?.nameProblems ?? []);
-  return inputs;
+  return { inputs, refused: refusedOf(reader.problems, named, upload?.nameProblems ?? []) };
 }
 
 /** If only names are wrong, or what is beside, the files are checked too. */
-function refuseAll(
+function refusedOf(
   problems: readonly InputProblem[],
   named: NamedFiles,
   nameProblems: readonly InputProblem[],
-): void {
+): Refused | undefined {
   const refused = [...problems, ...named.refused];
-  if (refused.length === 0) return;
+  if (refused.length === 0) return undefined;
   const areLinesRefused = problems.some(({ input }) => /^files( |$)/.test(input));
   const beside = named.beside.filter(
     ({ input }) => !areLinesRefused || !/^(?:include|exclude)( |$)/.test(input),
   );
-  throw new InputError([...refused, ...nameProblems, ...beside]);
+  return { problems: refused, beside: [...nameProblems, ...beside] };
 }
 
 function refuseNames(
@@ -127,15 +138,16 @@ const NO_FILES: NamedFiles = { refused: [], beside: [] };
 
 const ANY_KEY = "-";
 
-/** What the connection would refuse. That there is no key is refused when one is needed. */
+/** What the connection would refuse. A dry run needs no key, and one that GitHub withholds is refused already. */
 function refuseConnection(
   reader: Reader,
-  connection: Connection,
+  { connection, isDryRun }: Pick<Inputs, "connection" | "isDryRun">,
   { env }: ActionEnvironment,
 ): void {
   const config = readConfig(connection, env);
+  const mayLack = isDryRun || reader.problems.some(({ input }) => input === "api-key");
   try {
-    checkOptions({ ...config, apiKey: config.apiKey || ANY_KEY });
+    checkOptions({ ...config, apiKey: config.apiKey || (mayLack ? ANY_KEY : "") });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     for (const { input, text } of error.problems) reader.refuse(input, text);

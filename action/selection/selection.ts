@@ -1,28 +1,21 @@
 // What is to be sent: the files that the globs choose, hashed, cut into the datasets they go to.
 // Reads the file system; knows nothing of the API.
-import { existsSync, readdirSync } from "node:fs";
-import { InputError, type InputProblem } from "../../src/errors";
-import { type FileSet, readFileSet } from "../../src/files/file-set";
+import { InputError } from "../../src/errors";
+import type { FileSet } from "../../src/files/file-set";
 import { describeFaults } from "../../src/files/content/fault-counts";
 import { hashStill } from "../../src/files/moving";
-import type { FileSetOptions } from "../../src/files/file-set-options";
-import type { DigestCache } from "../../src/files/digests/digest-cache";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
 import { manifestOf, type Manifest, type ManifestEntry } from "../../src/files/manifest/manifest";
 import { type DataType, isIndexed } from "../../src/files/media";
 import type { GrowingName } from "../../src/operations/grow/increment-name";
-import { downloadProblem } from "./download-place";
-import { readFilesFrom, useOf, type FilesFrom, type ListUse } from "./files-from";
-import { describeList, idleList, missingPaths, refusedList } from "./list-words";
-import { idleLines, refusedLines } from "./idle-lines";
+import { describeList, idleList, missingPaths } from "./list-words";
+import { idleLines } from "./idle-lines";
 import { sharedNames } from "./shared-names";
-import { countOwn, type OwnCount } from "./own-count";
-import { leftOutFolders, partitionProblems, partitionsOf } from "./partitions";
+import { leftOutFolders, partitionsOf } from "./partitions";
+import { emptyWorkspace, readAndCheck, sourcesOf, type ListingOptions } from "./set-files";
 import { namesOf } from "./target-names";
 import type { UploadInputs } from "../inputs/upload";
-import { realOf, type OwnFiles } from "../written";
-import { fromWorkspace, rootProblem } from "../workspace-path";
 
 /** One dataset and the files that go to it. */
 export interface Target {
@@ -61,28 +54,16 @@ export interface Warning {
   readonly file?: string | undefined;
 }
 
-interface SelectionOptions {
-  readonly workspace: string;
-  readonly signal: AbortSignal;
+interface SelectionOptions extends ListingOptions {
   readonly onProgress: (progress: HashProgress) => void;
-  readonly onListing: (entries: number) => void;
-  /** What is known of files that have not changed. */
-  readonly cache?: DigestCache | undefined;
-  /** What the Action wrote itself. */
-  readonly ownFiles?: OwnFiles | undefined;
-  /** Where an export goes to, absolute. */
-  readonly downloadFolder?: string | undefined;
 }
 
 /** @throws InputError with everything that is refused; nothing was sent */
 export async function select(inputs: UploadInputs, options: SelectionOptions): Promise<Selection> {
   const { signal, onProgress } = options;
-  const own = countOwn(options.ownFiles?.isOwn, {
-    root: realOf(fromWorkspace(options.workspace, inputs.root)),
-    includeHidden: inputs.includeHidden,
-  });
-  const list = readFilesFrom(inputs, options.workspace);
-  const { fileSet: listed, use } = await readAndCheck(inputs, options, { own, list });
+  const sources = sourcesOf(inputs, options);
+  const { own, list } = sources;
+  const { fileSet: listed, use } = await readAndCheck(inputs, options, sources);
   const { ifNoFilesFound, minAgeMinutes, changingFiles } = inputs;
   const moving = { minAgeMinutes, changingFiles, allowEmpty: ifNoFilesFound !== "error" };
   const { set: fileSet, manifest } = await hashStill(listed, moving, (onChanged) =>
@@ -108,83 +89,6 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
       ...noticesOf(fileSet),
     ],
   };
-}
-
-interface Sources {
-  readonly own: OwnCount;
-  readonly list: FilesFrom | undefined;
-}
-
-/** Everything that can be refused before the files are hashed: the files, their lines, and the names they go to. */
-async function readAndCheck(
-  inputs: UploadInputs,
-  { workspace, signal, cache, downloadFolder, ownFiles, onListing }: SelectionOptions,
-  { own, list }: Sources,
-): Promise<{ readonly fileSet: FileSet; readonly use: ListUse | undefined }> {
-  const swallowed = downloadProblem(inputs, fromWorkspace(workspace, inputs.root), downloadFolder);
-  const problems: InputProblem[] = [...inputs.nameProblems, ...swallowed];
-  let use: ListUse | undefined;
-  const fileSet = await readFileSet(setOptionsOf(inputs, workspace), {
-    ...{ signal, cache, onListing },
-    isLeftOut: own.isOwn,
-    leftOutBy: ownFiles?.by,
-    linkTargetsInput: "allow-link-targets",
-    countsRemoved: inputs.ifNoFilesFound !== "ignore",
-    listed: list?.listed,
-    check: ({ paths, patterns, ...found }) => {
-      use = list && useOf(list, paths, found.leftOut.unindexed.length);
-      if (inputs.ifNoFilesFound !== "error") return [];
-      const lines = {
-        ...found,
-        patterns: hasLines(inputs) ? patterns : [],
-        ownLeftOut: own.count(),
-      };
-      return [...refusedLines(lines, downloadFolder), ...refusedList(list, use)];
-    },
-  }).catch((error: unknown) => {
-    if (!(error instanceof InputError)) throw error;
-    problems.push(...error.problems.map((problem) => rootProblem(problem, inputs.root)));
-    return undefined;
-  });
-  problems.push(...partitionProblems(inputs, fileSet, workspace));
-  if (problems.length > 0)
-    problems.push(...emptyWorkspace(workspace).map((text) => ({ input: "files", text })));
-  if (fileSet === undefined || problems.length > 0) throw new InputError(problems);
-  return { fileSet: hasLines(inputs) ? fileSet : { ...fileSet, patterns: [] }, use };
-}
-
-export function setOptionsOf(inputs: UploadInputs, workspace: string): FileSetOptions {
-  return {
-    root: fromWorkspace(workspace, inputs.root),
-    base: workspace,
-    include: hasLines(inputs) ? inputs.include : ["**"],
-    exclude: inputs.exclude,
-    prefix: inputs.prefix,
-    includeHidden: inputs.includeHidden,
-    symlinks: inputs.symlinks,
-    allowLinkTargets: inputs.allowLinkTargets,
-    unindexed: inputs.unindexed,
-    checkContent: inputs.checkContent,
-    minAgeMinutes: inputs.minAgeMinutes,
-    changingFiles: inputs.changingFiles,
-    dataType: inputs.dataType,
-    partitionDepth: inputs.partitionDepth,
-    // Lines without a match are this Action's business: `if-no-files-found` is about each of them.
-    allowEmpty: true,
-  };
-}
-
-/** Without one a list of paths chooses, and no line is to blame. */
-function hasLines({ include }: UploadInputs): boolean {
-  return include.length > 0;
-}
-
-/** What is wrong where nothing was checked out. */
-function emptyWorkspace(workspace: string): readonly string[] {
-  if (!existsSync(workspace) || readdirSync(workspace).length > 0) return [];
-  return [
-    `the workspace ${workspace} is empty; a step with actions/checkout may be missing before this one`,
-  ];
 }
 
 // Of contents: the report has all of them.

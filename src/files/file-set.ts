@@ -9,6 +9,7 @@ import { contentCounts, nothingProblems, repeated, unrestProblems } from "./file
 import { inspectFiles, type ContentFinding, type InspectOptions, type Inspection } from "./inspect";
 import { isItemOf } from "./scan/indexing";
 import type { LocalFile, Notice, PatternCount } from "./local-file";
+import type { Candidates } from "./look";
 import { evictedNotices, type LeftOut } from "./left-out";
 import type { DataType } from "./media";
 import { leaveMoving, type MovingOptions } from "./moving";
@@ -44,7 +45,7 @@ export interface FileSet {
 }
 
 /** How a set is read. */
-interface FileSetRun extends ChoosingRun {
+export interface FileSetRun extends ChoosingRun {
   /** A caller's own refusals of what the lines chose, reported together with the others. */
   readonly check?:
     | ((
@@ -70,17 +71,12 @@ interface FileSetRun extends ChoosingRun {
  * @throws AvalaError `cancelled`
  */
 export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
-  const chosen = await chooseFiles(options, run);
+  const { chosen, candidates, leftOut: listed, problems } = await listFileSet(options, run);
   const { root, found, indexing, removed, known } = chosen;
-  const problems = [...chosen.problems];
   const { patterns, hiddenLeftOut } = found;
-  const still = await leaveMoving(chosen.candidates, movingOptions(options, run));
-  const changed = [...chosen.leftOut.changed, ...still.gone];
-  const listed = { ...chosen.leftOut, young: still.young, changed };
-  problems.push(...(run.check?.({ root, ...found, removed, leftOut: listed }) ?? []));
   const look = { ...lookOptions(options), known, signal: run.signal };
-  const inspection = await inspectFiles(still.candidates, look);
-  const leftOut = { ...listed, changed: [...changed, ...inspection.gone] };
+  const inspection = await inspectFiles(candidates, look);
+  const leftOut = { ...listed, changed: [...listed.changed, ...inspection.gone] };
   problems.push(
     ...(look.checkContent === "error" ? contentCounts(inspection) : []),
     ...inspection.problems,
@@ -118,6 +114,36 @@ export async function readFileSet(options: FileSetOptions, run: FileSetRun = {})
     removed,
     known,
   };
+}
+
+/**
+ * What of it shows before any file is opened: for what is refused already, so that all is told together.
+ * @throws as {@link readFileSet}
+ */
+export async function problemsByNames(
+  options: FileSetOptions,
+  run: FileSetRun,
+): Promise<readonly InputProblem[]> {
+  const { chosen, problems } = await listFileSet(options, run);
+  return [...problems, ...chosen.questions];
+}
+
+interface ListedSet {
+  readonly chosen: Chosen;
+  readonly candidates: Candidates;
+  readonly leftOut: LeftOut;
+  readonly problems: InputProblem[];
+}
+
+async function listFileSet(options: FileSetOptions, run: FileSetRun): Promise<ListedSet> {
+  const chosen = await chooseFiles(options, run);
+  const { root, found, removed } = chosen;
+  const still = await leaveMoving(chosen.candidates, movingOptions(options, run));
+  const changed = [...chosen.leftOut.changed, ...still.gone];
+  const leftOut = { ...chosen.leftOut, young: still.young, changed };
+  const refused = run.check?.({ root, ...found, removed, leftOut }) ?? [];
+  const problems = [...chosen.problems, ...refused];
+  return { chosen, candidates: still.candidates, leftOut, problems };
 }
 
 function lookOptions({

@@ -1,6 +1,6 @@
 // Which commit gets the status, for each event that can start a workflow.
 import { COMMIT_SOURCES, commitOfEvent } from "../../action/github/event-commit";
-import { readInputs } from "../../action/inputs/inputs";
+import { readInputs } from "../support/read-inputs";
 import { InputError } from "../../src/errors";
 import { createTempTree, record } from "../support/recorded-action";
 

@@ -1,4 +1,5 @@
-import { readInputs, type Inputs } from "../../action/inputs/inputs";
+import type { Inputs } from "../../action/inputs/inputs";
+import { readInputs } from "../support/read-inputs";
 import {
   INPUT_NAMES,
   INPUTS,

@@ -1,5 +1,5 @@
 // A line of `files` that has no effect is refused with the likely slip, from what is on disk.
-import { readInputs } from "../../action/inputs/inputs";
+import { readInputs } from "../support/read-inputs";
 import { select } from "../../action/selection/selection";
 import type { InputError } from "../../src/errors";
 import { readFileSet } from "../../src/files/file-set";

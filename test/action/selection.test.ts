@@ -1,7 +1,7 @@
 // What the Action selects, and what it calls the datasets that it goes to.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { readInputs } from "../../action/inputs/inputs";
+import { readInputs } from "../support/read-inputs";
 import { select, type Selection } from "../../action/selection/selection";
 import { partitionsOf } from "../../provider/resources/partitions";
 import type { InputError } from "../../src/errors";

@@ -57,7 +57,7 @@ describe("on a pull request from a fork", () => {
     inputs: Record<string, string>,
     event: unknown = fork,
   ): Promise<ReturnType<typeof record>> => {
-    const env = { GITHUB_EVENT_NAME: "pull_request", GITHUB_ACTOR: "them" };
+    const env = { AVALA_API_KEY: "", GITHUB_EVENT_NAME: "pull_request", GITHUB_ACTOR: "them" };
     const recorded = record({ tree, inputs, env, event });
     await run(recorded.environment);
     return recorded;

@@ -77,6 +77,8 @@ export function record(given: Given): Recorded {
       AVALA_STATE_DIR: tree.at(".state"),
       GITHUB_EVENT_NAME: "push",
       GITHUB_SHA: "a".repeat(40),
+      // As of a job that sets it for all of its steps.
+      AVALA_API_KEY: "avk_of_the_job",
       ...given.env,
     },
     workspace: tree.root,
@@ -126,7 +128,7 @@ export function leadingTo(emulator: Pick<Emulator, "baseUrl" | "storageUrl" | "a
       "base-url": emulator.baseUrl,
       "allow-storage-hosts": new URL(emulator.storageUrl).host,
     },
-    env: { AVALA_ALLOW_INSECURE_BASE_URL: "true" },
+    env: { AVALA_ALLOW_INSECURE_BASE_URL: "true", AVALA_API_KEY: "" },
   };
 }
 
