@@ -1,5 +1,7 @@
 // A store takes a file of a growing set by PUT, keeps something else, and its reply is lost. What lies there is not replaced, and
 // the increment's name has the digest of what was meant: it vouches for nothing that a look has refuted, or nobody has looked at.
+import type { Avala } from "../../../src/api/connection";
+import { sessionWith } from "../../support/session";
 import { useGrowingPlace, type Grown } from "../../support/growing-place";
 import { sha256Of } from "../../support/upload-place";
 
@@ -86,6 +88,28 @@ test.each([
     }
   },
 );
+
+/** A session to which the last of a dataset's items is not listed, although it is counted. */
+function lagging(): Avala {
+  const { avala } = sessionWith(place.emulator);
+  const call: Avala["call"] = async (request) => {
+    const reply = await avala.call(request);
+    if (!request.route.endsWith("/items/")) return reply;
+    const { results, ...page } = reply.json as { readonly results: readonly unknown[] };
+    return { ...reply, json: { ...page, results: results.slice(0, -1) } };
+  };
+  return { ...avala, call };
+}
+
+test("an increment that another machine made is looked at until all of its items are listed", async () => {
+  await start();
+  place.emulator.clearFaults();
+  await run("one");
+  await run("two", { avala: lagging() });
+  const looked = expect.arrayContaining([expect.stringMatching(/\/items\/$/)]) as string[];
+  expect((await run("two")).calls).toEqual(looked);
+  expect((await run("two")).calls).toEqual(["GET /datasets/"]);
+});
 
 test("what was lost is no doubt where a look shows the file", async () => {
   await start();
