@@ -12,6 +12,11 @@ import type { SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";
 import type { OtherRun } from "./send/watch-other";
 
+// So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
+// would be of no use. Fewer may be what only a few files meet, also when files go one by one; more than the ten that can
+// be under way would only be tried to the end in a second round.
+export const MAX_FAILURES_IN_A_ROW = 8;
+
 /** A file that was sent, and may count as landed. */
 export interface Landing {
   readonly file: SourceFile;
@@ -40,8 +45,10 @@ export interface Batch extends ChosenBatch {
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
   failures: FileFailure[];
-  /** Files in a row that failed although each was tried to the end; one that lands sets it back. */
+  /** Files in a row that failed although each was tried to the end, or were refused; one that lands sets it back. */
   failuresInARow: number;
+  /** Whether the server takes any file of it, asked where it has refused one before it took any. */
+  takesAny: Promise<boolean> | undefined;
   checkedByStore: number;
   /** Whether a file went in a session of the second protocol. */
   hasSessions: boolean;
@@ -85,6 +92,7 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     unchanged: [],
     failures: [],
     failuresInARow: 0,
+    takesAny: undefined,
     checkedByStore: 0,
     hasSessions: false,
     asked: new Map(),

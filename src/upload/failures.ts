@@ -2,17 +2,12 @@
 import {
   UploadError,
   isApiError,
-  type ApiError,
   type AvalaError,
   type FileFailure,
   type LandedFile,
 } from "../errors";
-import { namedFields } from "../api/reply/refused-fields";
+import { saysItsFile } from "../api/endpoints/uploads/batch-refusals";
 import { counted, countedOf, formatCount, listed } from "../text";
-
-function isOfOneFile(error: ApiError): boolean {
-  return error.status === 413 || namedFields(error, ["file_path_in_dataset"]).length > 0;
-}
 
 /** Whether every other file would meet the same refusal, so that trying them would only cost calls. */
 export function stopsTheRun(error: AvalaError): boolean {
@@ -29,7 +24,7 @@ export function stopsTheRun(error: AvalaError): boolean {
       return true;
     case "validation":
       // A refusal of one path or size is that file's; a refusal of anything else is of the whole run.
-      return !(isApiError(error) && isOfOneFile(error));
+      return !(isApiError(error) && saysItsFile(error));
     default:
       return false;
   }

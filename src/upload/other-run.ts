@@ -11,6 +11,7 @@ import { isRefusedAlone } from "./refused";
 import { askHow } from "./send/ask";
 import type { Sending } from "./send/attempt";
 import { BUFFER_BYTES } from "./send/send-parts";
+import { isFileRefused } from "../api/endpoints/uploads/batch-refusals";
 import { isPresignRefused } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { QUIET_LOOKS, QUIET_TIME, watchOther, type Look } from "./send/watch-other";
@@ -51,6 +52,8 @@ function reportWait({ avala, request, batch: { unproven } }: Run): void {
 /** A form says nothing of whether its file was sent. */
 async function lookAt(run: Run, sending: Sending, file: SourceFile): Promise<Sight> {
   const presigned = await askHow(sending, file).catch(async (error: unknown) => {
+    const isKnown = run.batch.failures.some(({ path }) => path === file.path);
+    if (isKnown && isFileRefused(error)) return undefined;
     if (!isPresignRefused(error) || !(await isRefusedAlone(run, file))) throw error;
     return undefined;
   });

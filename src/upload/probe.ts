@@ -1,5 +1,6 @@
 // What is asked before the first byte of a set goes: whether the server takes the second protocol, and those files that no
 // form can carry. Sends no bytes of files.
+import { isFileRefused } from "../api/endpoints/uploads/batch-refusals";
 import type { Presigned } from "../api/endpoints/uploads/presign";
 import { unlessStalled } from "../flow/patience";
 import { mayMeetOther, withoutUid, type Batch } from "./batch-state";
@@ -106,7 +107,7 @@ export async function inOrder(
       const presigned = await ask(run, file);
       run.batch.asked.set(file.path, presigned);
     } catch (error) {
-      if (isOversize(file) && !isPresignRefused(error)) throw error;
+      if (isOversize(file) && !isPresignRefused(error) && !isFileRefused(error)) throw error;
       await failFile(file, error);
       failed.add(file.path);
     }

@@ -1,38 +1,96 @@
-// A presign that is refused (409, 410): whether that is its file's alone or the whole batch's, as another file of the set shows.
-// Sends nothing.
+// A presign that is refused: whether that is its file's alone, its batch's (409, 410) or the whole set's, as other files of the set
+// show. Sends nothing.
+import { isFileRefused, saysItsFile } from "../api/endpoints/uploads/batch-refusals";
+import type { ApiError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
+import { MAX_FAILURES_IN_A_ROW } from "./batch-state";
 import { askHow } from "./send/ask";
 import { fileRefused, isPresignRefused } from "./send/session-lost";
 import { sendingOf, type Run } from "./state";
 
 type Asked = Pick<ManifestEntry, "path" | "sizeBytes">;
 
-/** One that the batch does not have yet, if any: a batch that has ended may still answer for those that it has. */
-function otherOf({ batch, request }: Run, path: string): Asked | undefined {
-  const { sent, unchanged, begun, failures } = batch;
+/** Those that have not failed; first the ones that the batch does not have yet, if any. */
+function othersOf({ batch, request }: Run, path: string): readonly Asked[] {
+  const { sent, unchanged, failures } = batch;
   const failed = new Set(failures.map((failure) => failure.path));
   const others = request.files.filter((file) => file.path !== path && !failed.has(file.path));
   const landed = new Set([...sent, ...unchanged].map((file) => file.path));
   const missing = others.filter((file) => !landed.has(file.path));
-  return missing.find((file) => !begun.has(file.path)) ?? missing[0] ?? others[0];
+  return missing.length > 0 ? missing : others.slice(0, 1);
+}
+
+/** A batch that has ended may still answer for those that it has. */
+function otherOf(run: Run, path: string): Asked | undefined {
+  const others = othersOf(run, path);
+  return others.find((file) => !run.batch.begun.has(file.path)) ?? others[0];
 }
 
 /** @throws what asking for another file throws otherwise */
 export async function isRefusedAlone(run: Run, { path }: Asked): Promise<boolean> {
   const other = otherOf(run, path);
-  if (other === undefined) return false;
+  return other !== undefined && takes(run, other);
+}
+
+async function takes(run: Run, file: Asked): Promise<boolean> {
   const { signal = new AbortController().signal } = run.avala;
   try {
-    await askHow(sendingOf(run, signal), other);
+    await askHow(sendingOf(run, signal), file);
     return true;
   } catch (error) {
-    if (isPresignRefused(error)) return false;
+    if (isPresignRefused(error) || isFileRefused(error)) return false;
     throw error;
   }
 }
 
-/** What a file has failed with: its own refusal, where the server still takes others of the set. */
+const OTHERS_SPREAD = 3;
+
+/** A few from all over the set, for files that lie together may be alike, and the smallest, for the size may be what is refused. */
+function sampleOf(others: readonly Asked[]): ReadonlySet<Asked> {
+  const sample = new Set<Asked>();
+  const last = others.length - 1;
+  for (let step = OTHERS_SPREAD; step >= 1; step -= 1) {
+    const file = others[Math.ceil((last * step) / OTHERS_SPREAD)];
+    if (file !== undefined) sample.add(file);
+  }
+  const [first, ...rest] = others;
+  if (first !== undefined)
+    sample.add(
+      rest.reduce((least, file) => (file.sizeBytes < least.sizeBytes ? file : least), first),
+    );
+  return sample;
+}
+
+async function takesAnother(run: Run, path: string): Promise<boolean> {
+  for (const file of sampleOf(othersOf(run, path))) if (await takes(run, file)) return true;
+  return false;
+}
+
+/**
+ * Its own failure, where the server has taken another of the set, or says that it is about the file. It is asked for a few others
+ * where that is not known, and again where many in a row were refused.
+ * @throws `error` where none of these is taken: then all would meet it
+ */
+async function ofFileOrSet(run: Run, { path }: Asked, error: ApiError): Promise<unknown> {
+  const { batch } = run;
+  const isOwn = saysItsFile(error);
+  const hasTaken = batch.asked.size + batch.begun.size + batch.sent.length > 0;
+  if (!isOwn && !hasTaken && !(await (batch.takesAny ??= takesAnother(run, path)))) throw error;
+  batch.failuresInARow += 1;
+  // Only one asks: others that are under way fail by themselves meanwhile.
+  if (batch.failuresInARow === MAX_FAILURES_IN_A_ROW) {
+    if (!(await takesAnother(run, path))) throw error;
+    batch.failuresInARow = 0;
+  }
+  return isOwn ? error : fileRefused(path, error);
+}
+
+/**
+ * What a file has failed with: its own refusal, where the server still takes others of the set.
+ * @throws what the whole set would meet
+ */
 export async function failureOf(run: Run, file: Asked, error: unknown): Promise<unknown> {
+  if (isFileRefused(error)) return ofFileOrSet(run, file, error);
   if (!isPresignRefused(error)) return error;
   try {
     if (await isRefusedAlone(run, file)) return fileRefused(file.path, error.cause);

@@ -32,8 +32,8 @@ function isReadInThread({ journal }: Run, file: UploadFile): boolean {
  * Sends files under one dataset name. It does not confirm: a set is confirmed only when all of it has landed.
  *
  * Running it again is safe at any point: with a `stateDirectory` it sends only what has not landed with the same
- * content. One file's failure does not stop the others; a refusal that all would meet (401, 403, 413, a host that is
- * not allowed) stops the run at once, and so does the signal of `avala`.
+ * content. One file's failure does not stop the others, nor does a refusal of it alone; one that all would meet (401, 403, the quota,
+ * a host that is not allowed) stops the run at once, and so does the signal of `avala`.
  * Another run with the same `stateDirectory` that sends under the same name is waited for. So is one on another machine that
  * sends the same files, where the server shows that it has completed some of them.
  * @throws InputError before anything is sent, AvalaError `journal` when other content could lie under the name in the end,

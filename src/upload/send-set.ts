@@ -3,7 +3,7 @@
 import { AvalaError, isAvalaError } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import type { SourceFile } from "./send/source";
-import { mayMeetOther, type Batch } from "./batch-state";
+import { mayMeetOther, MAX_FAILURES_IN_A_ROW, type Batch } from "./batch-state";
 import { anotherBatch } from "./journal/batch";
 import { stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
@@ -44,11 +44,6 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
   await landPresumed(run);
 }
 
-// So many were tried to the end and none got through: the server is gone, and trying each remaining file for minutes
-// would be of no use. Fewer may be what only a few files meet, also when files go one by one; more than the ten that can
-// be under way would only be tried to the end in a second round.
-const MAX_CONSECUTIVE_FAILURES = 8;
-
 function noteFailure({ avala, batch }: Run, { file, error }: Unread): void {
   batch.failures.push({ path: file.path, error });
   batch.progress.addFile("failed", file.sizeBytes);
@@ -66,7 +61,7 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   noteFailure(run, { file, error });
   if (!error.retryable) return;
   run.batch.failuresInARow += 1;
-  if (run.batch.failuresInARow >= MAX_CONSECUTIVE_FAILURES) throw error;
+  if (run.batch.failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
 }
 
 async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {

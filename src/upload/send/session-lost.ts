@@ -65,12 +65,14 @@ export function isPresignRefused(error: unknown): error is PresignRefusedError {
   return isSessionLost(error) && error.lost === "refused";
 }
 
-/** The same of one whose batch still takes others. */
+/** Of one that the server refuses, though it takes others of the set. */
 export function fileRefused(path: string, cause: ApiError): AvalaError {
   const text = `Avala does not take ${printable(path)}, though it takes other files of the set: ${cause.message}`;
   const hint =
-    "Rename the file or leave it out, or ask Avala what it conflicts with. A later run asks for this file only.";
-  return new AvalaError("upload", text, { hint: cause.hint ?? hint, cause });
+    "Rename the file or leave it out, or ask Avala what it has against it. A later run asks for this file only.";
+  // Where no other was taken, these would be about the address.
+  const isOfCall = cause.code === "not_found" || cause.code === "not_offered";
+  return new AvalaError("upload", text, { hint: isOfCall ? hint : (cause.hint ?? hint), cause });
 }
 
 /** What counts as sent was sent by another run, no record of this machine's says so, and its dataset may be made, and deleted. */

@@ -1,7 +1,8 @@
-// What a server has against the second protocol, and against the batch that it names (docs/api.md, "Uploading files"): the one
-// place that distinguishes the two. Pure.
-import { isApiError } from "../../../errors";
+// What a server has against the second protocol, against the batch that it names, and against one file (docs/api.md, "Uploading
+// files"): the one place that distinguishes them. Pure.
+import { isApiError, type ApiError } from "../../../errors";
 import { hasUnknownField, isRefusal, namedFields, unknownFields } from "../../reply/refused-fields";
+import { PRESIGN } from "./presign";
 
 const VERSION = "upload_protocol_version";
 const BATCH = "dataset_upload_uid";
@@ -22,6 +23,20 @@ export function isProtocolRefused(error: unknown): boolean {
   if (!isRefusal(error)) return false;
   if (namedFields(error, [VERSION]).length > 0 || isBatchUnknown(error)) return true;
   return namedFields(error, [BATCH]).length === 0 && /\bprotocol\b/i.test(error.detail ?? "");
+}
+
+const OF_SET = ["dataset_name", "organization_uid"];
+const MAY_BE_OF_A_FILE: ReadonlySet<string> = new Set(["validation", "not_found", "not_offered"]);
+
+/** Whether a presign is refused, and by its status or its words neither for the key nor for what all files of a set share. */
+export function isFileRefused(error: unknown): error is ApiError {
+  if (!isApiError(error) || error.route !== PRESIGN || error.retryable) return false;
+  return MAY_BE_OF_A_FILE.has(error.code) && namedFields(error, OF_SET).length === 0;
+}
+
+/** Whether it says that it is about the file: its path or its size. */
+export function saysItsFile(error: ApiError): boolean {
+  return error.status === 413 || namedFields(error, ["file_path_in_dataset"]).length > 0;
 }
 
 /** Whether the batch is refused, or its field: it is closed, was confirmed, is full, holds nothing, or is not known. */

@@ -53,7 +53,8 @@ export type Presigned =
   /** Nothing is left to send; the session still has to be completed. */
   | { readonly method: "COMPLETE"; readonly session: string };
 
-const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
+/** As errors name it. */
+export const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
 const NOT_A_FORM = "a form upload was requested, but another method was returned";
 
 function readForm(reply: Fields): FormPresign {
