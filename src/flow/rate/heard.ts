@@ -14,7 +14,7 @@ type Belief =
   | { readonly kind: "shown" }
   | { readonly kind: "doubted" };
 
-export interface Heard {
+interface Heard {
   /** What the last headers were of. */
   readonly kind: "minute" | "bucket";
   readonly belief: Belief;
