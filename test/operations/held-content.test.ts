@@ -1,6 +1,11 @@
 // What the store holds under a fixed name once the dataset is made: what is neither what this run put there nor known to be the
 // same counts as not compared, whatever way the files went; and where no other run interferes, all of it is compared.
+import { join } from "node:path";
+import { createManifest } from "../../src/files/manifest/manifest";
+import { publishDataset } from "../../src/operations/publish/publish";
 import type { PublishResult } from "../../src/operations/publish/target";
+import { resolveDestination } from "../../src/upload/destination";
+import { batchUid } from "../../src/upload/journal/batch";
 import {
   CONFIRM,
   heldAtConfirm,
@@ -216,5 +221,26 @@ describe.each(ETAGS)("where no other run interferes, on a store of %s ETags", (e
       const end = await machine("one").publish(files, NAME);
       expect(end).toMatchObject({ outcome: "uploaded", unverified: 0 });
     });
+  });
+});
+
+test("what an earlier run is said to have sent is held against what lies there, too", async () => {
+  await place.start({ dialect: { uploadReply: "form", batches: "together" }, ingestMs: 0 });
+  const ours = await filesOf("ours");
+  const before = ours.slice(0, COUNT / 2);
+  for (const { path } of before)
+    await place.emulator.leaveFile(`${NAME}/${path}`, contentOf("ours", path));
+  await leave(before.slice(3, 4));
+  const { avala } = machine("one");
+  const { digest } = createManifest(ours);
+  const uploadUid = batchUid(await resolveDestination(avala, { datasetName: NAME }), digest);
+  const target = {
+    dataset: { name: NAME, slug: NAME, dataType: "image" as const },
+    ...{ files: ours, ifExists: "verify" as const, stored: { uploadUid, entries: before } },
+  };
+  const options = { waitMs: () => 20_000, stateDirectory: join(place.folder, "one") };
+  await expect(publishDataset(avala, target, options)).rejects.toMatchObject({
+    code: "dataset",
+    message: expect.stringContaining("103.jpg: of other content") as string,
   });
 });
