@@ -70,7 +70,7 @@ const ORDERS = {
       "transport.ts",
       "unread-globals.ts",
     ],
-    ["axios-core.ts", "undici-parts.ts"],
+    ["axios-core.ts", "unanswered.ts", "undici-parts.ts"],
     ["connector.ts", "proxy"],
     ["transport-errors.ts"],
     ["content-encoding.ts", "request-bounds.ts"],
@@ -97,7 +97,7 @@ const ORDERS = {
     ["alarm.ts", "disk", "pool.ts"],
     ["deadline.ts"],
     ["poll.ts", "rate", "retry.ts"],
-    ["retry-tally.ts", "wait-lines.ts"],
+    ["patience.ts", "retry-tally.ts", "wait-lines.ts"],
   ],
   "src/api": [
     ["limits.ts", "path-part.ts", "scopes.ts", "secrets.ts", "remembered.ts"],

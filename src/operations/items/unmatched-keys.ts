@@ -1,9 +1,9 @@
 // Of a dataset of which no item's key is like the path of a file: what that shows. A server may keep no keys, or name items
 // itself; else they are other files. Keys alone show it where they are named as files are, contents where a store shows
 // them. Pure.
+import type { DatasetItem } from "../../api/endpoints/datasets/items";
 import { printable } from "../../redact";
 import { counted, formatCount } from "../../text";
-import type { ItemFacts } from "./key-comparison";
 
 type Files = ReadonlyMap<string, number>;
 
@@ -70,7 +70,7 @@ export function areServerNames(keys: readonly string[], paths: Iterable<string>)
 /** @param isFileName whether a key is the name of a file of the dataset's type */
 export function describeUnmatched(
   files: Files,
-  items: readonly ItemFacts[],
+  items: readonly Pick<DatasetItem, "key" | "sizeBytes">[],
   isFileName: (key: string) => boolean,
 ): Unmatched {
   const keys = items.flatMap(({ key }) => key ?? []);
