@@ -32,7 +32,7 @@ import { checkScopes, isCheckedLater } from "./scope-check";
 import { reported, reportStart, reportSuccess } from "./run-status";
 import { createStatusCheck, dryStatusText } from "./report/status";
 import { runUpload, type UploadOutcome } from "./upload/uploading";
-import { inBudget, withinBudget } from "./upload/in-budget";
+import { partialIfLate, sessionWithinBudget } from "./upload/in-budget";
 import { checkUids } from "./uid-check";
 import { createWaitBudget } from "./waiting";
 
@@ -119,8 +119,8 @@ async function runSteps(run: Run): Promise<Outcome> {
   // Before the files are read: a key that can't be one should not cost the hashing of a set.
   const avala = isDryRun && !hasKey(run) ? undefined : open(run);
   try {
-    const inTime = avala && withinBudget(run, avala);
-    const uploaded = await inBudget(run, () => prepareAndUpload(run, inTime));
+    const inTime = avala && sessionWithinBudget(run, avala);
+    const uploaded = await partialIfLate(run, () => prepareAndUpload(run, inTime));
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
     refuseUnfinished(run.inputs, uploaded, run.results.unverified);
     if (exporting === undefined) return uploaded ?? "empty";

@@ -5,13 +5,13 @@ import type { Run } from "../run-context";
 import { nextRunText } from "../state-folder";
 
 /** The same session, of which nothing waits beyond the budget. */
-export function withinBudget({ inputs: { upload }, startedMs }: Run, avala: Avala): Avala {
+export function sessionWithinBudget({ inputs: { upload }, startedMs }: Run, avala: Avala): Avala {
   const { timeBudgetMs } = upload ?? {};
   return timeBudgetMs === undefined ? avala : withDeadline(avala, startedMs + timeBudgetMs);
 }
 
 /** What `work` comes to: `partial` where the budget ends before it can send anything. */
-export async function inBudget<T>(run: Run, work: () => Promise<T>): Promise<T | "partial"> {
+export async function partialIfLate<T>(run: Run, work: () => Promise<T>): Promise<T | "partial"> {
   // A plan that is not written must not pass for one.
   if (run.inputs.isDryRun) return work();
   return work().catch(
