@@ -14,8 +14,9 @@ export const KEEP_STATE =
   "To keep the record, set AVALA_STATE_DIR to a folder of the workspace and keep it with actions/cache: https://github.com/avala/upload-action/blob/v1/docs/action.md#caching";
 
 /** What becomes of an upload that its time budget ended. */
-export function nextRunText(env: Env, isAllSent = false): string {
+export function nextRunText(env: Env, landed: "nothing" | "some" | "all"): string {
+  if (landed === "nothing") return "The next run tries again.";
   if (isStateLost(env))
     return `The record of what landed is deleted with this runner, so the next run starts over. ${KEEP_STATE}`;
-  return isAllSent ? "The next run confirms it." : "The next run resumes from here.";
+  return landed === "all" ? "The next run confirms it." : "The next run resumes from here.";
 }

@@ -17,7 +17,7 @@ export async function partialIfLate<T>(run: Run, work: () => Promise<T>): Promis
   return work().catch(
     ifLate((waitedFor) => {
       const head = "The time budget ended before anything was sent.";
-      run.warn({ text: `${head} ${waitedFor} ${nextRunText(run.environment.env)}` });
+      run.warn({ text: `${head} ${waitedFor} ${nextRunText(run.environment.env, "nothing")}` });
       return "partial" as const;
     }),
   );

@@ -177,6 +177,13 @@ function landedText(upload: UploadResult | undefined, all: number): string {
   return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
 }
 
+/** Whether there is something that the next run need not send again: files, or parts of one. */
+function isBegun(upload: UploadResult | undefined): boolean {
+  if (upload === undefined) return false;
+  const { sent, unchanged, bytesSent } = upload;
+  return sent.length + unchanged.length + bytesSent > 0;
+}
+
 interface Late {
   readonly name: string;
   /** What was to be sent: `every file`. */
@@ -197,7 +204,7 @@ export function lateText(
     ended,
     ...(isAllSent ? [] : ["Nothing was confirmed."]),
     ...(waitedFor === undefined ? [] : [waitedFor]),
-    nextRunText(env, isAllSent),
+    nextRunText(env, isAllSent ? "all" : isBegun(upload) ? "some" : "nothing"),
   ];
   return sentences.join(" ");
 }

@@ -18,12 +18,13 @@ async function putOff(
   on: { readonly method: string; readonly path: string },
   given: Record<string, string> = inputs,
   seconds = 300,
+  env: Record<string, string> = {},
 ): Promise<Recorded & { readonly tookMs: number }> {
   const headers = { "Retry-After": String(seconds) };
   place.emulator.setFault({ on, times: 0, reply: { status: 429, headers } });
   const clock = virtualClock(Date.now());
   const startedMs = clock.now();
-  const recorded = await clock.run(place.act(given, { clock }));
+  const recorded = await clock.run(place.act(given, { clock, env }));
   return { ...recorded, tookMs: clock.now() - startedMs };
 }
 
@@ -41,11 +42,20 @@ test.each([
   expect(stopped.outputs).toMatchObject({ outcome: "partial", complete: "false" });
   expect(stopped.tookMs).toBeLessThanOrEqual(30_000);
   expect(said(stopped)).toContain("The time budget ended before");
-  expect(said(stopped)).toContain("The next run resumes from here.");
+  expect(said(stopped)).toContain("The next run tries again.");
+  expect(said(stopped)).not.toContain("resumes");
 
   place.emulator.clearFaults();
   const finished = await place.act({ ...inputs, dataset });
   expect(finished.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "2" });
+});
+
+test("of a runner that keeps nothing, nothing is said to be lost where nothing landed", async () => {
+  const env = { RUNNER_ENVIRONMENT: "github-hosted", AVALA_STATE_DIR: "" };
+  const stopped = await putOff({ method: "GET", path: "/datasets/" }, inputs, 300, env);
+  expect(said(stopped)).toContain("before anything was sent");
+  expect(said(stopped)).toContain("The next run tries again.");
+  expect(said(stopped)).not.toContain("The record of what landed");
 });
 
 test("a list that is put off is named, and nothing was sent", async () => {
