@@ -92,6 +92,19 @@ test.each([
   ["another form", 400, xml("InvalidPolicyDocument", POLICY, "<Details>Missing key</Details>")],
   ["another conflict", 409, xml("InvalidBlobType", "The blob type is invalid.")],
   ["no bucket", 404, xml("NoSuchBucket")],
+  [
+    "a file that is called so",
+    403,
+    xml("AccessDenied", 'Policy Condition failed: ["eq","$key","set/expired.jpg"]'),
+  ],
+  [
+    "a file that is called as the refusal is",
+    403,
+    xml(
+      "AccessDenied",
+      "Condition failed: [&quot;eq&quot;, &quot;$key&quot;, &quot;Policy expired.jpg",
+    ),
+  ],
   ["a page that speaks of expiry", 403, "<html>Your session has expired</html>"],
 ])("%s: it is final", (_what, status, body) => {
   expect(meaning(status, body)).toBe("final");

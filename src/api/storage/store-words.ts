@@ -13,10 +13,13 @@ function element(xml: string, name: string): string | undefined {
   return to < 0 ? undefined : printable(xml.slice(from, to), 200);
 }
 
+// To the end where a long text was cut off. As they are, and as XML has them.
+const QUOTED = /(?:"|&quot;).*?(?:"|&quot;|$)/gs;
+
 interface Refusal {
   readonly status: number;
   readonly code: string | undefined;
-  /** All that explains the code, for a decision: it may quote what was sent. */
+  /** All that explains the code, for a decision: without what it quotes of what was sent, which may be called anything. */
   readonly text: string;
 }
 
@@ -34,15 +37,15 @@ export function readRefusal({
   );
   return {
     status,
-    // A code is a word; anything else is no store's.
+    // A store's code is one word. Anything else came from something in between.
     code: code !== undefined && /^[A-Za-z][\w.-]{0,60}$/.test(code) ? code : undefined,
-    text: texts.join(" "),
+    text: texts.map((text = "") => text.replace(QUOTED, "")).join(" "),
   };
 }
 
 /**
- * `expired`: sign again. `there`: an object is there already, which was not to be replaced. `gone`: the upload of a part is
- * known no more. `throttled`: the store does nothing for now, as more is asked than it takes. `passing`: another try may help.
+ * `expired`: sign again. `there`: an object is there already, which was not to be replaced. `gone`: the store no
+ * longer knows the upload of a part. `throttled`: the store does nothing for now, as more is asked than it takes. `passing`: another try may help.
  */
 type Meaning = "expired" | "there" | "gone" | "throttled" | "passing" | "final";
 
@@ -57,6 +60,17 @@ interface Word {
 
 const at = (status: number): Pick<Word, "from" | "to"> => ({ from: status, to: status });
 
+// Whole sentences: a word alone may be of anything.
+const EXPIRED = new RegExp(
+  [
+    String.raw`\b(?:request|policy|token|url|link) has expired\b`,
+    String.raw`\b(?:policy|request signature) expired\b`,
+    String.raw`\bsignature not valid in the specified time frame\b`,
+    String.raw`\bsigned expiry time\b`,
+  ].join("|"),
+  "i",
+);
+
 /** The first that matches decides. Where each is from: contract, "What a store says". */
 const WORDS: readonly Word[] = [
   { means: "expired", codes: ["ExpiredToken", "TokenRefreshRequired", "ExpiredRequest"] },
@@ -64,7 +78,7 @@ const WORDS: readonly Word[] = [
     means: "expired",
     from: 400,
     to: 403,
-    says: /\bexpired\b|\bspecified time frame\b|\bsigned expiry time\b/i,
+    says: EXPIRED,
   },
   { means: "there", ...at(412) },
   { means: "there", ...at(409), codes: ["BlobAlreadyExists"] },
