@@ -18,8 +18,8 @@ test.each([
   expect(signedUntil({ url: new URL(`${base}?${query}`) })).toBe(AT);
 });
 
-test("reads the end of a form's policy", () => {
-  const fields = [["policy", policyUntil("2026-01-05T12:00:00.000Z")]] as const;
+test.each(["policy", "Policy"])("reads the end of a form's %s", (name) => {
+  const fields = [[name, policyUntil("2026-01-05T12:00:00.000Z")]] as const;
   expect(signedUntil({ url: new URL(base), fields })).toBe(AT);
 });
 
@@ -66,6 +66,17 @@ describe("a refusal in no words", () => {
       const target = { url: url(AT + ms), headers: {} };
       await expect(sendPut(avala, target, put)).rejects.toMatchObject(expected);
       await expect(download(avala, url(AT + ms))).rejects.toMatchObject(expected);
+      avala.close();
+    },
+  );
+
+  test.each(["EntityTooLarge", "SignatureDoesNotMatch", "NoSuchBucket"])(
+    "is not what %s is, which a new URL does not help",
+    async (code) => {
+      const avala = await begin(`<Error><Code>${code}</Code><Message>words</Message></Error>`);
+      const target = { url: url(AT - 60_000), headers: {} };
+      const expected = { code: "storage", retryable: false };
+      await expect(sendPut(avala, target, put)).rejects.toMatchObject(expected);
       avala.close();
     },
   );

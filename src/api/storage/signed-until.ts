@@ -35,7 +35,10 @@ function ends({ url, fields = [] }: Signed): readonly number[] {
     milliseconds(query.get("Expires")),
     // Of Azure.
     Date.parse(query.get("se") ?? ""),
-    ...fields.filter(([name]) => name === "policy").map(([, policy]) => policyEnd(policy)),
+    // S3's own examples have `Policy` too: it does not tell the case of names apart.
+    ...fields
+      .filter(([name]) => name.toLowerCase() === "policy")
+      .map(([, policy]) => policyEnd(policy)),
   ];
 }
 

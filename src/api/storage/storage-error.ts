@@ -27,9 +27,20 @@ const HINTS: Readonly<Record<string, string>> = {
 
 type Reply = Pick<HttpResponse, "status" | "headers" | "body">;
 
-/** For a refusal in no words, as CloudFront's: whether what was signed had ended by the store's clock. */
-function hasEnded(signed: Signed, { status, headers }: Reply, nowMs: number): boolean {
+interface Refused {
+  readonly reply: Reply;
+  readonly code: string | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * For a refusal in no words, as CloudFront's: whether what was signed had ended by the store's clock. Another code is a reason
+ * of its own, which a new URL does not help.
+ */
+function hasEnded(signed: Signed, { reply, code, nowMs }: Refused): boolean {
+  const { status, headers } = reply;
   if (status < 400 || status > 403) return false;
+  if (code !== undefined && code !== "AccessDenied") return false;
   return (signedUntil(signed) ?? Number.POSITIVE_INFINITY) <= serverNow(headers, nowMs);
 }
 
@@ -50,7 +61,8 @@ export function storageError(
   }
   const refusal = readRefusal(reply);
   const meaning = meaningOf(refusal);
-  if (meaning === "expired" || (meaning === "final" && hasEnded(signed, reply, nowMs))) {
+  const refused = { reply, code: refusal.code, nowMs };
+  if (meaning === "expired" || (meaning === "final" && hasEnded(signed, refused))) {
     return new AvalaError(
       "storage_expired",
       `Could not ${what}: the presigned URL for ${host} has expired.`,
