@@ -136,4 +136,30 @@ describe.each(["uuid", "null"])("whose items' keys are of the form %s", (itemKey
     expect(said(two)).toMatch(/items' keys \(|items have no keys/);
     expect(said(two)).toMatch(doubt);
   });
+
+  test.each([
+    ["fewer", COUNT - 3],
+    ["more", COUNT + 3],
+  ])(
+    "is refused if it holds %s, and warns of nothing that the refusal settles",
+    async (...given) => {
+      await start({ itemKeys });
+      await machineIn(place, "one").publish(await filesOf("monday", { count: given[1] }), NAME);
+      const two = machineIn(place, "two");
+      const published = two.publish(await filesOf("friday"), NAME);
+      await expect(published).rejects.toMatchObject({ code: "conflict" });
+      expect(warnings(two)).toEqual([]);
+      expect(storageGets()).toBe(0);
+    },
+  );
+
+  test("is refused if this machine recorded other content, and looks at no item", async () => {
+    await start({ itemKeys });
+    await machineIn(place, "one").publish(await filesOf("monday"), NAME);
+    const again = machineIn(place, "one");
+    const published = again.publish(await filesOf("friday"), NAME);
+    await expect(published).rejects.toMatchObject({ code: "conflict" });
+    expect(storageGets()).toBe(0);
+    expect(warnings(again)).toEqual([]);
+  });
 });

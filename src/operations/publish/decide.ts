@@ -119,6 +119,7 @@ export async function compareFound(
   const record = await readContentRecord(avala, to, existing.uid, stateDirectory);
   const recorded = record === "withdrawn" ? undefined : record;
   const isMadeOf = digest !== undefined && recorded?.digest === digest;
+  const isOther = digest !== undefined && recorded !== undefined && !isMadeOf;
   const tags =
     isVersion || isMadeOf
       ? await readTags(avala, target, stateDirectory)
@@ -126,14 +127,12 @@ export async function compareFound(
   const suspects = suspectsIn(tags, target.files);
   const proof = proofOf({ digest, isNamedByContent: isVersion, record, suspects });
   const isKnown = proof.by === "record";
-  const looking = { ...options, isListed: !isKnown, isMade: isVersion || isMadeOf };
+  const looking = { ...options, isListed: !isKnown, isMade: isVersion || isMadeOf, isOther };
   const { dataset, items, same } = await lookAtFound(avala, existing, target, looking);
   if (hasDifference(items)) {
     throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
   }
-  if (recorded?.digest !== undefined && digest !== undefined && !isMadeOf) {
-    throw madeOfOthers(dataset, "", way);
-  }
+  if (isOther) throw madeOfOthers(dataset, "", way);
   const counting = { ...options, proof, tags, listed: items.listed, same };
   const unshown = isKnown ? [] : await findUnproven(avala, dataset, target, counting);
   if (!isKnown) await keepShown(avala, dataset, target, { unshown, sentOver, stateDirectory });
@@ -156,10 +155,11 @@ async function lookAtFound(
   avala: Avala,
   existing: Dataset,
   target: NamedFiles,
-  looking: Parameters<typeof compareWhenCreated>[3],
+  looking: Parameters<typeof compareWhenCreated>[3] & { readonly isOther: boolean },
 ): Promise<Found> {
   const seen = await compareWhenCreated(avala, existing, target, looking);
-  if (looking.isMade || seen.items.unmatched === undefined) return seen;
+  // A record of other content refuses it, whatever contents show.
+  if (looking.isMade || looking.isOther || seen.items.unmatched === undefined) return seen;
   const { dataset } = seen;
   return { dataset, ...(await compareUnmatched(avala, seen, target, looking.waitMs())) };
 }

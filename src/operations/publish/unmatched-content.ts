@@ -135,7 +135,8 @@ export async function compareUnmatched(
   const files = indexedOf(target.files, target.dataset.dataType ?? asDataType(dataset.dataType));
   const none = { items, same: new Set<string>() };
   const isProven = lost !== undefined || surplus !== undefined;
-  if (unmatched === undefined || isProven || listed.length !== files.length) {
+  if (isProven) return none; // it is refused, which says why
+  if (unmatched === undefined || listed.length !== files.length) {
     reportDoubt(avala, dataset, items);
     return none;
   }
