@@ -48,7 +48,7 @@ function reportResult(
 ): void {
   const { log, results } = run;
   if (result.outcome === "partial") {
-    countChecked(run, result.upload);
+    if (result.upload !== undefined) countChecked(run, result.upload);
     const late = { name: target.name, what: "every file", all: target.files.length };
     run.warn({ text: lateText(run, late, result) });
     return;

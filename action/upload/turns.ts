@@ -171,19 +171,6 @@ export function countChecked({ results }: Run, { sent, checkedByStore }: UploadR
   results.uncheckedByStore += sent.length - checkedByStore;
 }
 
-/** `124 of 500 files have landed`, with those of earlier runs. */
-function landedText(upload: UploadResult | undefined, all: number): string {
-  const landed = (upload?.sent.length ?? 0) + (upload?.unchanged.length ?? 0);
-  return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
-}
-
-/** Whether there is something that the next run need not send again: files, or parts of one. */
-function isBegun(upload: UploadResult | undefined): boolean {
-  if (upload === undefined) return false;
-  const { sent, unchanged, bytesSent } = upload;
-  return sent.length + unchanged.length + bytesSent > 0;
-}
-
 interface Late {
   readonly name: string;
   /** What was to be sent: `every file`. */
@@ -191,22 +178,42 @@ interface Late {
   readonly all: number;
 }
 
+/** `124 of 500 files have landed`, with those of earlier runs. */
+function landedText(landed: number, all: number): string {
+  return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
+}
+
+/** What the budget kept from being done, and what becomes of what landed. */
+function missedText(
+  env: Run["environment"]["env"],
+  { name, what, all }: Late,
+  upload: UploadResult | undefined,
+): { readonly missed: string; readonly next: string } {
+  // What earlier runs sent is not known, so there is no count to give.
+  if (upload === undefined)
+    return { missed: `${name} was confirmed.`, next: nextRunText(env, "nothing") };
+  const { sent, unchanged, bytesSent, isComplete } = upload;
+  const count = sent.length + unchanged.length;
+  const landed = `${landedText(count, all)}.`;
+  if (isComplete)
+    return { missed: `${name} was confirmed: ${landed}`, next: nextRunText(env, "all") };
+  // Parts of a file that did not land as a whole need not be sent again either.
+  const isBegun = count + bytesSent > 0;
+  return {
+    missed: `${what} of ${name} was sent: ${landed} Nothing was confirmed.`,
+    next: nextRunText(env, isBegun ? "some" : "nothing"),
+  };
+}
+
 /** Of a dataset or set that the time budget kept from being made. */
 export function lateText(
   { environment: { env } }: Run,
-  { name, what, all }: Late,
+  late: Late,
   { upload, waitedFor }: Pick<GrowResult, "upload" | "waitedFor">,
 ): string {
-  const isAllSent = upload?.isComplete === true;
-  const missed = isAllSent ? `${name} was confirmed` : `${what} of ${name} was sent`;
-  const ended = `The time budget ended before ${missed}: ${landedText(upload, all)}.`;
-  const sentences = [
-    ended,
-    ...(isAllSent ? [] : ["Nothing was confirmed."]),
-    ...(waitedFor === undefined ? [] : [waitedFor]),
-    nextRunText(env, isAllSent ? "all" : isBegun(upload) ? "some" : "nothing"),
-  ];
-  return sentences.join(" ");
+  const { missed, next } = missedText(env, late, upload);
+  const waited = waitedFor === undefined ? "" : ` ${waitedFor}`;
+  return `The time budget ended before ${missed}${waited} ${next}`;
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

@@ -10,20 +10,6 @@ export function outcomeOf({ request, batch }: Run): UploadOutcome {
   return { datasetName, uploadUid, filesTotal: files.length, sent, unchanged, failures };
 }
 
-/** Of an upload whose deadline came before it began. */
-export function nothingSent(): UploadResult {
-  return {
-    uploadUid: undefined,
-    isByForm: undefined,
-    tags: new Map(),
-    mayReplace: false,
-    manifest: manifestOf([]),
-    ...{ sent: [], unchanged: [], checkedByStore: 0, bytesSent: 0 },
-    ...{ retries: 0, retriedFor: [], durationMs: 0 },
-    isComplete: false,
-  };
-}
-
 export function resultOf(run: Run, startedMs: number): UploadResult {
   const { batch, request, retries, avala } = run;
   const { sent, unchanged, tags, mayReplace, checkedByStore } = batch;

@@ -3,7 +3,7 @@
 import { withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
 import { isHashedInThread } from "../files/workers/digest-thread";
-import { ifLate, isPastDeadline } from "../flow/deadline";
+import { isPastDeadline } from "../flow/deadline";
 import { readUntil } from "../flow/disk/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
 import { createBatch } from "./batch-state";
@@ -15,7 +15,7 @@ import { checkRequest, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import { completeTags } from "./landing";
 import { sendSet } from "./send-set";
-import { nothingSent, outcomeOf, resultOf } from "./outcome";
+import { outcomeOf, resultOf } from "./outcome";
 import { reportWaits } from "./report-waits";
 import { report } from "./progress";
 import { createRun, type Run } from "./state";
@@ -37,7 +37,7 @@ function isReadInThread({ journal }: Run, file: UploadFile): boolean {
  * Another run with the same `stateDirectory` that sends under the same name is waited for. So is one on another machine that
  * sends the same files, where the server shows that it has completed some of them.
  * @throws InputError before anything is sent, AvalaError `journal` when other content could lie under the name in the end,
- * `conflict` when another run does not end; afterwards UploadError, which names what landed and what failed
+ * `conflict` when another run does not end, `timeout` when the deadline comes before it is known what has landed; afterwards UploadError, which names what landed and what failed
  */
 export async function uploadFiles(avala: Avala, request: UploadRequest): Promise<UploadResult> {
   checkRequest(request);
@@ -45,7 +45,7 @@ export async function uploadFiles(avala: Avala, request: UploadRequest): Promise
   const inTime = withDeadline(avala, request.deadlineMs);
   return withDestinationLock(inTime, request, stateDirectory, async (locked) =>
     uploadWith(locked, request, await openUploadJournal(locked, request, stateDirectory)),
-  ).catch(ifLate(nothingSent));
+  );
 }
 
 /** {@link uploadFiles} with a journal that is open already, and is closed in the end. */
@@ -80,8 +80,10 @@ export async function uploadWith(
     endReports = reportWaits(run);
     await sendSet(run, hashed);
   } catch (error) {
-    if (!isPastDeadline(error))
-      throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
+    const isLate = isPastDeadline(error);
+    // Before the batch is chosen it is not known what has landed.
+    if (isLate && endReports === undefined) throw error;
+    if (!isLate) throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
     endReports?.();
     run.tools.check.close();

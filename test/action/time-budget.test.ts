@@ -85,6 +85,17 @@ test("the confirm that is put off leaves it to the next run", async () => {
   });
 });
 
+test("what landed before is not said to be missing where it could not be looked up", async () => {
+  expect((await putOff(CONFIRM)).outputs).toMatchObject({ "files-uploaded": "2" });
+  place.emulator.clearFaults();
+  const stopped = await putOff({ method: "GET", path: "/users/me/" });
+  expect(stopped.outputs).toMatchObject({ outcome: "partial" });
+  expect(said(stopped)).toMatch(
+    /The time budget ended before pets was confirmed\. .*the key's user.* The next run tries again\./,
+  );
+  expect(said(stopped)).not.toMatch(/\d of 2/);
+});
+
 test("the confirm of a growing set, too", async () => {
   const growing = { ...inputs, dataset: "pets-{increment}" };
   const stopped = await putOff(CONFIRM, growing);

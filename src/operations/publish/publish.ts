@@ -5,7 +5,6 @@ import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isNotAllowedToRead, type AvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
-import { nothingSent } from "../../upload/outcome";
 import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { confirmSent, type Confirmed, type Confirming } from "./confirm";
@@ -78,8 +77,8 @@ async function takeMade(
   return { ...(await takeFound(avala, target, compared, options)), upload };
 }
 
-/** For `.catch` of what had to wait beyond the deadline, with what had landed by then. */
-function ifPartial(upload: UploadResult = nothingSent()): (error: unknown) => PartialResult {
+/** For `.catch` of what had to wait beyond the deadline, with what had landed by then, if that is known. */
+function ifPartial(upload?: UploadResult): (error: unknown) => PartialResult {
   return ifLate((waitedFor) => ({ outcome: "partial", upload, waitedFor }));
 }
 

@@ -123,7 +123,8 @@ export type PublishResult =
 /** The deadline came first; nothing was confirmed, and the next run resumes: with the confirm, where the upload is complete. */
 export interface PartialResult {
   readonly outcome: "partial";
-  readonly upload: UploadResult;
+  /** Absent where the deadline came before it was known what had landed, also in earlier runs. */
+  readonly upload?: UploadResult | undefined;
   /** What would have had to wait beyond the deadline, in a sentence, where it was not the sending. */
   readonly waitedFor?: string | undefined;
 }
