@@ -77,7 +77,7 @@ function describeProgress({ progress }: ProgressEvent): string {
 }
 
 // Most sets are read before anyone could read the line about it.
-const SILENT_MS = 1_000;
+const FIRST_LINE_MS = 1_000;
 const EVERY_MS = 500;
 const MIN_LOGGED_MS = 1_000;
 const MAX_LOGGED_MS = 60_000;
@@ -89,7 +89,7 @@ function loggedRhythm(now: () => number): (share?: number) => boolean {
 
 /** For lines of which each takes the place of the one before. */
 function liveRhythm(now: () => number): () => boolean {
-  let nextMs = now() + SILENT_MS;
+  let nextMs = now() + FIRST_LINE_MS;
   return () => {
     const nowMs = now();
     if (nowMs < nextMs) return false;

@@ -8,8 +8,8 @@ export const maxAdviceMs = 10_000;
 
 /**
  * A 429 says something of the key (contract, "Rate limits"), so it holds all calls. One of advice that asks for longer than the
- * advice is waited for does not: the next call that a run needs asks for itself. Is it the key's limit, that costs one more
- * refusal, which then holds all; is it not, as of a route with a limit of its own, the run would have waited for nothing.
+ * advice is waited for does not: the next call that a run needs asks for itself. If the limit is the key's, that costs one more
+ * refusal, which then holds all. If it is one of that route alone, the run is spared a wait for nothing.
  */
 function holdingBriefly(avala: Avala): Avala {
   return { ...avala, call: (request) => avala.call({ maxHoldMs: maxAdviceMs, ...request }) };

@@ -1,5 +1,5 @@
-// What belongs to one batch of a set: which one it is, and what has become of the files in it so far. When another batch begins,
-// it is made anew as a whole. Decides nothing.
+// What belongs to one batch of a set: which one it is, and what has become of the files in it so far. Another batch
+// begins with a new one. Decides nothing.
 import type { Presigned } from "../api/endpoints/uploads/presign";
 import type { FileFailure } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";

@@ -81,7 +81,7 @@ function whyNot({ protocol, hostname }: URL): string {
   if (protocol !== "http:") return "is not reached by https";
   return isLoopback(hostname)
     ? "is on this machine by plain http, and not among the allowed storage hosts"
-    : "is reached by plain http; files are sent and fetched by https alone";
+    : "is reached by plain http; files are sent and fetched only over https";
 }
 
 /** A host that is allowed, or that no allowance helps by this scheme, is not to be allowed again. */

@@ -34,7 +34,7 @@ interface Looking extends Pick<PublishOptions, "waitMs"> {
   readonly isMade: boolean;
 }
 
-/** Waits, and compares paths and sizes. Contents are {@link isContentKnown}'s. */
+/** Waits, and compares paths, and sizes as far as items show them. Says nothing of contents. */
 export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,

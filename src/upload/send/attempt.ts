@@ -44,7 +44,7 @@ export interface Sending extends SendingTools {
   /** Whether a dataset of the set exists by now, as far as the caller can say. */
   readonly isMade: (() => Promise<boolean>) | undefined;
   readonly otherRun: OtherRun;
-  /** Paths at which a run that was taken for dead has left its files, in whatever batch. */
+  /** As the run's. */
   readonly abandoned: ReadonlySet<string>;
   readonly bytes: ByteCounter;
   readonly signal: AbortSignal;
