@@ -25,7 +25,7 @@ export function givenUids(
 const UUID = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
 function adviceFor(uid: string): string {
-  return UUID.test(uid) ? "" : "; use its uid (a UUID), not its name";
+  return UUID.test(uid) ? "" : "; use its uid (usually a UUID), not its name";
 }
 
 /** Whether the server has it; `true` where the key may not look. */

@@ -108,7 +108,7 @@ describe("bad inputs", () => {
     );
     const unknown = await act({ "export-datasets": "trainin" });
     expect(unknown.errors[0]).toContain(
-      "trainin is not the uid of a dataset that this key can see; use its uid (a UUID), not its name",
+      "trainin is not the uid of a dataset that this key can see; use its uid (usually a UUID), not its name",
     );
   });
 

@@ -31,6 +31,6 @@ export function organizationHint(body: ErrorBody): string | undefined {
   const name = Object.keys(body.fields).find((field) => ORGANIZATION_FIELD.test(field));
   if (name === undefined) return undefined;
   return name.endsWith("id")
-    ? "Use the organization's uid (a UUID), not its slug or its name."
+    ? "Use the organization's uid (usually a UUID), not its slug or its name."
     : "Use the slug of an organization that the key's user is a member of.";
 }
