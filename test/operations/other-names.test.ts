@@ -1,5 +1,7 @@
 // A dataset under a fixed name that other files may have made: what its items' keys and contents show of it, where no key is the
 // path of a file. Keys of the server's own are no difference; other files are.
+import type { Avala } from "../../src/api/connection";
+import { publishDataset } from "../../src/operations/publish/publish";
 import { warnings, machineIn, type Content, type Machine } from "../support/machines";
 import { useUploadPlace } from "../support/upload-place";
 
@@ -163,3 +165,36 @@ describe.each(["uuid", "null"])("whose items' keys are of the form %s", (itemKey
     expect(warnings(again)).toEqual([]);
   });
 });
+
+test.each([0, 1])(
+  "has %i files read where its store shows the MD5s of as many items",
+  async (n) => {
+    await start({ itemKeys: "uuid" });
+    const files = await filesOf("monday");
+    await machineIn(place, "one").publish(files, NAME);
+    const { avala } = machineIn(place, "two");
+    const read: string[] = [];
+    let shown = 0;
+    const open: Avala["storage"]["open"] = async (request) => {
+      const { headers, ...reply } = await avala.storage.open(request);
+      shown += 1;
+      return { ...reply, headers: { ...headers, ...(shown > n && { etag: '"1-2"' }) } };
+    };
+    const note = (path: string): void => {
+      if (path.endsWith(".jpg")) read.push(path);
+    };
+    const disk: Avala["disk"] = {
+      ...avala.disk,
+      openToRead: (path) => (note(path), avala.disk.openToRead(path)),
+      readWhole: (path, sizeBytes) => (note(path), avala.disk.readWhole(path, sizeBytes)),
+    };
+    const described = { name: NAME, slug: NAME, dataType: "image" as const };
+    const found = await publishDataset(
+      { ...avala, disk, storage: { ...avala.storage, open } },
+      { dataset: described, files, ifExists: "verify" },
+      { waitMs: () => 20_000 },
+    );
+    expect(found).toMatchObject({ outcome: "unverified" });
+    expect(read).toHaveLength(n);
+  },
+);

@@ -23,10 +23,11 @@ import { asDataType, indexedOf, type NamedFile, type NamedFiles } from "./target
 
 type Listed = NonNullable<ItemComparison["listed"]>;
 
-/** An item of which the store shows the content. */
+/** An item of which the store shows the size and the content. */
 interface Shown {
   readonly key: string;
   readonly url: string;
+  readonly sizeBytes: number;
   readonly content: string;
 }
 
@@ -55,40 +56,58 @@ async function seeItems(
   await runPool(items, pool, async ({ key = "an item without a key", url }) => {
     const stored = url === undefined ? undefined : await askStore(avala, hosts, { path: key, url });
     sizes.push(stored?.sizeBytes);
+    const { sizeBytes } = stored ?? {};
     const content = stored && contentOf(stored);
-    if (url !== undefined && content !== undefined) shown.push({ key, url, content });
+    if (url !== undefined && sizeBytes !== undefined && content !== undefined)
+      shown.push({ key, url, sizeBytes, content });
     telling.next();
   }).finally(telling.end);
   return { shown, sizes };
 }
 
-/** Pairs each file that has the size of an item with one of its content; reads no more of them than may show something. */
+function groupBy<Key>(shown: readonly Shown[], keyOf: (one: Shown) => Key): Map<Key, Shown[]> {
+  const groups = new Map<Key, Shown[]>();
+  for (const one of shown) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/**
+ * Pairs each file that has the size of an item whose content is shown with one of its content; reads no more of them than
+ * may show something.
+ */
 async function pairFiles(
   avala: Avala,
   files: readonly NamedFile[],
-  { shown, sizes }: Seen,
+  shown: readonly Shown[],
   hosts: StoreHosts,
 ): Promise<Pick<ShownContents, "same"> & { readonly left: readonly Shown[] }> {
   const same = new Set<string>();
-  const left = new Map<string, Shown[]>();
-  for (const one of shown) {
-    const alike = left.get(one.content);
-    if (alike === undefined) left.set(one.content, [one]);
-    else alike.push(one);
-  }
-  const known = new Set(sizes);
-  const wanted = files.filter(({ sizeBytes }) => known.has(sizeBytes));
+  const left = groupBy(shown, ({ content }) => content);
+  const hostsOfSize = new Map(
+    Array.from(
+      groupBy(shown, ({ sizeBytes }) => sizeBytes),
+      ([sizeBytes, alike]) => [sizeBytes, new Set(alike.map(({ url }) => hostOf(hosts, url)))],
+    ),
+  );
+  const wanted = files.filter(({ sizeBytes }) => hostsOfSize.has(sizeBytes));
   const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
-  const all = hostOf(hosts, shown[0]?.url);
   await runPool(wanted, pool, async (file) => {
-    if (!hasPlace(file) || !mayRead(all)) return;
+    const possible = [...(hostsOfSize.get(file.sizeBytes) ?? [])];
+    if (!hasPlace(file) || !possible.some(mayRead)) return;
     const isEmpty = file.sizeBytes === 0;
     const content = isEmpty ? EMPTY : await readMd5(readUntil(avala.disk, avala.signal), file);
     if (content === undefined) return;
     const item = left.get(content)?.pop();
-    if (item !== undefined) same.add(file.path);
-    const likeness = item === undefined ? "other" : isEmpty ? "kept" : "same";
-    noteLikeness(hostOf(hosts, item?.url ?? shown[0]?.url), likeness, { isTagged: false });
+    if (item === undefined) {
+      for (const host of possible) noteLikeness(host, "other", { isTagged: false });
+      return;
+    }
+    same.add(file.path);
+    noteLikeness(hostOf(hosts, item.url), isEmpty ? "kept" : "same", { isTagged: false });
   });
   return { same, left: [...left.values()].flat() };
 }
@@ -107,7 +126,7 @@ async function lookAtContents(
 ): Promise<ShownContents> {
   const hosts = beginLook(avala, waitMs);
   const seen = await seeItems(avala, name, items, hosts);
-  const { same, left } = await pairFiles(avala, files, seen, hosts);
+  const { same, left } = await pairFiles(avala, files, seen.shown, hosts);
   if (same.size < files.length) reportHosts(avala, hosts);
   // For all that is known, a host shows previews until it has shown the content of a file.
   const others = left.filter(({ url }) => hostOf(hosts, url).same > 0).map(({ key }) => key);
