@@ -200,16 +200,18 @@ export async function growAll(
 
 function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowResult): void {
   const { log, results } = run;
-  const { increments, plan, made, upload } = result;
+  const { increments, plan, upload } = result;
   const newCount = decision.plan.toSend.length;
   if (upload !== undefined) countChecked(run, upload);
-  const unverified = plan.unverified.length + (made?.unverified ?? 0);
+  const madeUnverified = result.outcome === "partial" ? 0 : (result.made?.unverified ?? 0);
+  const unverified = plan.unverified.length + madeUnverified;
   addCounts(results, target, { unchanged: decision.plan.current.length, unverified });
   if (result.outcome === "partial") {
     const late = { name: target.name, what: "every new file", all: newCount };
     run.warn({ text: lateText(run, late, result) });
     return;
   }
+  const { made } = result;
   results.sets.push({ target, increments, plan, newCount });
   noteSet(results, target, increments);
   if (made === undefined) {

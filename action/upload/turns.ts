@@ -6,10 +6,9 @@ import { UploadError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
 import { runPool } from "../../src/flow/pool";
-import type { PublishResult } from "../../src/operations/publish/target";
+import type { PartialResult, PublishResult } from "../../src/operations/publish/target";
 import { counted, formatCount } from "../../src/text";
 import type { UploadResult } from "../../src/upload/result";
-import type { GrowResult } from "../../src/operations/grow/grow";
 import { nextRunText } from "../state-folder";
 import type { UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
@@ -209,7 +208,7 @@ function missedText(
 export function lateText(
   { environment: { env } }: Run,
   late: Late,
-  { upload, waitedFor }: Pick<GrowResult, "upload" | "waitedFor">,
+  { upload, waitedFor }: Pick<PartialResult, "upload" | "waitedFor">,
 ): string {
   const { missed, next } = missedText(env, late, upload);
   const waited = waitedFor === undefined ? "" : ` ${waitedFor}`;

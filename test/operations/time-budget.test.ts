@@ -7,6 +7,7 @@ import { growSet } from "../../src/operations/grow/grow";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import { useGrowingPlace } from "../support/growing-place";
+import { interrupted } from "../support/interrupted";
 import { sessionWith } from "../support/session";
 import { useUploadPlace } from "../support/upload-place";
 import { virtualClock } from "../support/virtual-clock";
@@ -175,5 +176,29 @@ describe("a deadline of a growing set", () => {
     place.emulator.clearFaults();
     expect((await place.run()).result).toMatchObject({ outcome: "uploaded" });
     expect(place.items()).toEqual(["a.jpg"]);
+  });
+
+  test("keeps what it sent where the look for another run's increment comes late", async () => {
+    await place.put("b.jpg", "two");
+    place.emulator.setFault({ on: { path: "/users/me/" }, times: 0, reply: { status: 403 } });
+    const decision = await place.decide();
+    const clock = virtualClock(Date.now());
+    const session = sessionWith(place.emulator, { ports: { clock } });
+    const overtaken = interrupted(session.avala, async () => {
+      await place.run({ machine: "another", paths: ["a.jpg"] });
+      place.emulator.clearFaults();
+      place.emulator.setFault({ on: { path: "/users/me/" }, times: 0, reply: putOff(300) });
+    });
+    const options = place.options({ deadlineMs: clock.now() + BUDGET_MS });
+    const result = await clock.run(growSet(overtaken, decision, options));
+    expect(result).toMatchObject({
+      outcome: "partial",
+      upload: { sent: [{}, {}] },
+      waitedFor: expect.any(String) as string,
+    });
+
+    place.emulator.clearFaults();
+    expect((await place.run()).result).toMatchObject({ outcome: "uploaded" });
+    expect(place.items()).toEqual(["a.jpg", "b.jpg"]);
   });
 });

@@ -15,7 +15,7 @@ import { sessionWith } from "./session";
 
 export interface Grown {
   readonly decision: GrowDecision;
-  readonly result: GrowResult;
+  readonly result: Exclude<GrowResult, { readonly outcome: "partial" }>;
   /** `GET /datasets/`, in their order. */
   readonly calls: readonly string[];
 }
@@ -123,6 +123,7 @@ export function useGrowingPlace(): GrowingPlace {
       const decision = await place.decide({ ...more, avala });
       await more.meanwhile?.();
       const result = await growSet(avala, decision, optionsOf(more));
+      if (result.outcome === "partial") throw new Error("The deadline came first.");
       const calls = running()
         .requests()
         .slice(before)

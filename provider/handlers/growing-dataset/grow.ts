@@ -70,7 +70,7 @@ function optionsOf({ inputs, local, olds, stateDirectory }: Growing): GrowOption
 async function report(
   { messages, inputs }: Growing,
   { deleted, unindexed }: GrowDecision,
-  { made, upload, plan }: GrowResult,
+  { made, upload, plan }: Exclude<GrowResult, { readonly outcome: "partial" }>,
 ): Promise<void> {
   if (deleted.length > 0)
     await messages.warn(

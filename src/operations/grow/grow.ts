@@ -7,7 +7,13 @@ import { ifLate } from "../../flow/deadline";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
-import type { Compared, PublishOptions, PublishResult, PublishTarget } from "../publish/target";
+import type {
+  Compared,
+  PartialResult,
+  PublishOptions,
+  PublishResult,
+  PublishTarget,
+} from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import type { GrowOptions, KnownIncrement } from "./growth";
@@ -19,22 +25,27 @@ import type { IncrementToMake } from "./next-increment";
 import { decideAgain } from "./decide-again";
 import { isSpoiled, spoiledTwice, underNextNumber } from "./spoiled-name";
 
-export interface GrowResult {
-  /**
-   * `unchanged`: the set holds all files, some of them perhaps by another run's increment, made meanwhile. `unverified`:
-   * nothing differs, and not everything could be compared. `partial`: the deadline came first; nothing was confirmed, and
-   * the next run resumes.
-   */
-  readonly outcome: PublishResult["outcome"];
+export type GrowResult = GrownSet | PartlyGrown;
+
+interface SetHeld {
   /** All of the set, in order. */
   readonly increments: readonly Increment[];
   /** What the set holds now. */
   readonly plan: GrowthPlan;
+}
+
+interface GrownSet extends SetHeld {
+  /**
+   * `unchanged`: the set holds all files, some of them perhaps by another run's increment, made meanwhile. `unverified`:
+   * nothing differs, and not everything could be compared.
+   */
+  readonly outcome: Exclude<PublishResult["outcome"], "partial">;
   readonly made?: Made | undefined;
   readonly upload?: UploadResult | undefined;
-  /** As that of a published dataset. */
-  readonly waitedFor?: string | undefined;
 }
+
+/** As that of a published dataset: what other runs have added by then is in the set all the same. */
+interface PartlyGrown extends SetHeld, PartialResult {}
 
 type GrowSetOptions = GrowOptions & {
   /** Called with each decision that takes the place of the one before: what lands from then on is of its increment. */
