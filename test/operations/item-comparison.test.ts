@@ -209,7 +209,7 @@ describe("what a look shows of a dataset that is known to be made of the files",
       health: health && { ingestOk: true, issues: [], ...health },
     };
     const files = new Map([...["a", "b", "c"]].map((name) => [`${name}.jpg`, 5]));
-    return concludeItems(files, look, { isMade: true });
+    return concludeItems(files, look, { isMadeOfThese: true });
   };
   const clean = { missing: [], extra: [], wrongSize: [] };
 
@@ -325,7 +325,7 @@ describe("what a look shows of a dataset that others may have made", () => {
       items: keys?.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: sizes[index] })),
       health: { ingestOk: true, issues: [], itemCount: count },
     };
-    return concludeItems(sent, look, { isMade: false });
+    return concludeItems(sent, look, { isMadeOfThese: false });
   };
   const uuid = (n: number): string => `0b1c2d3e-0000-4000-8000-00000000000${n}.jpg`;
   const others = ["day1/1.png", "day1/4.png", "day1/5.png"];
@@ -411,7 +411,7 @@ describe("of image_3d, whose suffixes are not documented", () => {
         items: keys.map((key, index) => ({ uid: `i${index}`, key, sizeBytes: undefined })),
         health: undefined,
       },
-      { isMade: false },
+      { isMadeOfThese: false },
     );
 
   test("a file can't be told that became no item, as no other of its suffix did", () => {
@@ -436,10 +436,7 @@ describe("a dataset's items over the API", () => {
     ...{ ownerName: "ada", dataType: "lidar" },
   };
   // Right after its confirm.
-  const compareMade = (
-    ...[avala, made, expected, more]: Parameters<typeof compareItems>
-  ): ReturnType<typeof compareItems> =>
-    compareItems(avala, made, expected, { ...more, isMade: true });
+  const confirmed = { isMadeOfThese: true };
   const files = ["a/0.alp", "a/1.alp"].map((path) => ({ path, sizeBytes: 1 }));
 
   test("an item that stands on two pages, as one was added meanwhile, is one item", async () => {
@@ -451,7 +448,7 @@ describe("a dataset's items over the API", () => {
       }),
       reply(200, { results: [item("1", "a/1.alp"), item("0", "a/0.alp")], next: null }),
     ]);
-    const items = await compareMade(avala, dataset, files);
+    const items = await compareItems(avala, dataset, files);
     expect(items).toEqual({ missing: [], extra: [], wrongSize: [], uncompared: 0 });
     expect(requests).toHaveLength(2);
   });
@@ -471,7 +468,7 @@ describe("a dataset's items over the API", () => {
       issues: [],
     };
     const { avala, requests } = scripted([reply(200, frames), reply(200, health)]);
-    expect(await compareMade(avala, dataset, files)).toMatchObject({
+    expect(await compareItems(avala, dataset, files, confirmed)).toMatchObject({
       missing: [],
       extra: [],
       uncompared: 0,
@@ -484,7 +481,7 @@ describe("a dataset's items over the API", () => {
       reply(200, { results: [{ uid: "f", key: null }] }),
       reply(403, {}),
     ]);
-    expect(await compareMade(avala, dataset, files)).toMatchObject({
+    expect(await compareItems(avala, dataset, files, confirmed)).toMatchObject({
       ...{ missing: [], extra: [], uncompared: 2 },
       doubt: expect.any(String) as string,
     });
@@ -496,7 +493,7 @@ describe("a dataset's items over the API", () => {
   ])("%s", async (_what, more, uncompared) => {
     const health = { ingest_ok: true, item_count: 2, issues: [], ...more };
     const { avala } = scripted([reply(200, { results: [] }), reply(200, health)]);
-    const items = await compareMade(avala, dataset, files);
+    const items = await compareItems(avala, dataset, files, confirmed);
     expect(items).toMatchObject({ missing: [], uncompared });
   });
 
@@ -507,12 +504,21 @@ describe("a dataset's items over the API", () => {
   const counts = (itemCount: number, isDone = true): ReturnType<typeof reply> =>
     reply(200, { ingest_ok: isDone, item_count: itemCount, issues: isDone ? [] : ["pending"] });
 
+  test.each([
+    ["other files, unless more is said", {}, ["a.jpg", "b.jpg"], ["1.jpg", "2.jpg"]],
+    ["the server's if it is known to be made of these", confirmed, [], []],
+  ])("names like none of the paths are %s", async (_what, options, missing, extra) => {
+    const { avala } = scripted([listed("1.jpg", "2.jpg"), counts(2)]);
+    const items = await compareItems(avala, imageSet, images, options);
+    expect(items).toMatchObject({ missing, extra, uncompared: 0 });
+  });
+
   test("a list that lags behind the counts is read again", async () => {
     const { avala, clock, requests } = scripted([
       ...[listed(), counts(2), listed("a.jpg"), counts(2)],
       listed("a.jpg", "b.jpg"),
     ]);
-    const items = await clock.run(compareMade(avala, imageSet, images));
+    const items = await clock.run(compareItems(avala, imageSet, images));
     expect(items).toEqual({ missing: [], extra: [], wrongSize: [], uncompared: 0 });
     expect(requests).toHaveLength(5);
   });
@@ -520,14 +526,16 @@ describe("a dataset's items over the API", () => {
   test("counts that rise are read again, and those that stand still are believed", async () => {
     const rising = [0, 1, 2].flatMap((count) => [listed(null, null), counts(count, count === 2)]);
     const first = scripted(rising);
-    const items = await first.clock.run(compareMade(first.avala, imageSet, images));
+    const items = await first.clock.run(compareItems(first.avala, imageSet, images, confirmed));
     expect(items).toMatchObject({ uncompared: 0 });
     expect(items.lost).toBeUndefined();
     const { avala, clock, requests } = scripted([
       (request) =>
         Promise.resolve(request.url.includes("health") ? counts(1, false) : listed(null)),
     ]);
-    const standing = await clock.run(compareMade(avala, { ...imageSet, itemCount: 1 }, images));
+    const standing = await clock.run(
+      compareItems(avala, { ...imageSet, itemCount: 1 }, images, confirmed),
+    );
     expect(standing.lost).toMatch(/1 item of 2 files/);
     expect(requests).toHaveLength(6);
   });
@@ -537,10 +545,10 @@ describe("a dataset's items over the API", () => {
       (request) => Promise.resolve(request.url.includes("health") ? counts(2) : listed("a.jpg")),
     ]);
     const startMs = clock.now();
-    expect(await clock.run(compareMade(avala, imageSet, images))).toMatchObject({ uncompared: 1 });
+    expect(await clock.run(compareItems(avala, imageSet, images))).toMatchObject({ uncompared: 1 });
     expect(clock.now() - startMs).toBeLessThanOrEqual(60_000);
     const untilMs = clock.now() + 5000;
-    await clock.run(compareMade(avala, imageSet, images, { waitMs: 5000 }));
+    await clock.run(compareItems(avala, imageSet, images, { waitMs: 5000 }));
     expect(clock.now()).toBeLessThanOrEqual(untilMs);
   });
 
@@ -548,7 +556,7 @@ describe("a dataset's items over the API", () => {
     "health that is a %i leaves them uncompared, and is no error",
     async (status) => {
       const { avala, clock } = scripted([listed(null, null), reply(status, { detail: "no" })]);
-      const items = await clock.run(compareMade(avala, imageSet, images));
+      const items = await clock.run(compareItems(avala, imageSet, images, confirmed));
       expect(items).toMatchObject({ missing: [], extra: [], uncompared: 2 });
     },
   );
@@ -556,7 +564,7 @@ describe("a dataset's items over the API", () => {
   test("a count of health that counts nothing is not a count", async () => {
     const health = { ingest_ok: true, item_count: 2, sequence_count: -1, issues: null };
     const { avala } = scripted([listed(null, null), reply(200, health)]);
-    expect(await compareMade(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
+    expect(await compareItems(avala, imageSet, images, confirmed)).toMatchObject({ uncompared: 0 });
   });
 
   test.each([400, 403, 404])("items that are a %i are compared by the counts", async (status) => {
@@ -566,12 +574,17 @@ describe("a dataset's items over the API", () => {
           url.endsWith("/health/") ? counts(2) : reply(status, { detail: "Use sequences." }),
         ),
     ]);
-    expect(await compareMade(avala, imageSet, images)).toMatchObject({ uncompared: 0 });
+    expect(await compareItems(avala, imageSet, images, confirmed)).toMatchObject({ uncompared: 0 });
   });
 
   test("items of an owner that no path can name are uncompared, and no error", async () => {
     const { avala } = scripted([reply(200, { uid: "u-ada" })]);
-    const items = await compareMade(avala, { ...imageSet, ownerName: undefined }, images);
+    const items = await compareItems(
+      avala,
+      { ...imageSet, ownerName: undefined },
+      images,
+      confirmed,
+    );
     expect(items).toMatchObject({ missing: [], extra: [], uncompared: 2 });
   });
 });

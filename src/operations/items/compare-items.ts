@@ -52,8 +52,11 @@ interface CompareOptions {
   readonly waitMs?: number | undefined;
   /** Whether what was listed is returned, with the URLs of the items. @default false */
   readonly isListed?: boolean | undefined;
-  /** Whether the dataset is known to be made of the files, as right after its confirm. @default false */
-  readonly isMade?: boolean | undefined;
+  /**
+   * Whether the dataset is known to be made of the files, as right after its confirm: then keys like none of their paths are the
+   * server's own names. @default false: keys that are names of other files make them missing and extra
+   */
+  readonly isMadeOfThese?: boolean | undefined;
 }
 
 /**
@@ -67,7 +70,7 @@ export async function compareItems(
   options: CompareOptions = {},
 ): Promise<ItemComparison> {
   const { owner = {}, waitMs = Number.POSITIVE_INFINITY } = options;
-  const { isListed = false, isMade = false } = options;
+  const { isListed = false, isMadeOfThese = false } = options;
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
@@ -90,6 +93,6 @@ export async function compareItems(
     await avala.clock.sleep(pauseMs, avala.signal);
     look = await lookOnce();
   }
-  const comparison = concludeItems(files, look, { isMade });
+  const comparison = concludeItems(files, look, { isMadeOfThese });
   return isListed ? { ...comparison, listed: look.items ?? [] } : comparison;
 }

@@ -143,14 +143,14 @@ function concludeStrange(files: Files, look: Look, keys: Unmatched): ItemCompari
 
 interface Terms {
   /** Whether the dataset is known to be made of the files: then keys like none of their paths are the server's own names. */
-  readonly isMade: boolean;
+  readonly isMadeOfThese: boolean;
 }
 
 /** Pure: what a look shows of the files. */
-export function concludeItems(files: Files, look: Look, { isMade }: Terms): ItemComparison {
+export function concludeItems(files: Files, look: Look, { isMadeOfThese }: Terms): ItemComparison {
   const counts = countedIn(look, files);
   const { altered, repeated, unclear, unmatched, ...byKeys } = keysOf(look, files);
-  if (unmatched !== undefined && !isMade) return concludeStrange(files, look, unmatched);
+  if (unmatched !== undefined && !isMadeOfThese) return concludeStrange(files, look, unmatched);
   const isCounted = isCountedWhole(counts);
   const verdict = judgeCounts(counts);
   const issues = look.health && describeIssues(look.health);

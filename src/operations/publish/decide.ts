@@ -127,7 +127,7 @@ export async function compareFound(
   const suspects = suspectsIn(tags, target.files);
   const proof = proofOf({ digest, isNamedByContent: isVersion, record, suspects });
   const isKnown = proof.by === "record";
-  const looking = { ...options, isListed: !isKnown, isMade: isVersion || isMadeOf, isOther };
+  const looking = { ...options, isListed: !isKnown, isMadeOfThese: isVersion || isMadeOf, isOther };
   const { dataset, items, same } = await lookAtFound(avala, existing, target, looking);
   if (hasDifference(items)) {
     throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
@@ -159,7 +159,7 @@ async function lookAtFound(
 ): Promise<Found> {
   const seen = await compareWhenCreated(avala, existing, target, looking);
   // A record of other content refuses it, whatever contents show.
-  if (looking.isMade || looking.isOther || seen.items.unmatched === undefined) return seen;
+  if (looking.isMadeOfThese || looking.isOther || seen.items.unmatched === undefined) return seen;
   const { dataset } = seen;
   return { dataset, ...(await compareUnmatched(avala, seen, target, looking.waitMs())) };
 }

@@ -31,7 +31,7 @@ import {
 interface Looking extends Pick<PublishOptions, "waitMs"> {
   readonly isListed: boolean;
   /** Whether it is known to be made of the files. Else keys that are like none of the paths leave a doubt that is not said yet. */
-  readonly isMade: boolean;
+  readonly isMadeOfThese: boolean;
 }
 
 /** Waits, and compares paths, and sizes as far as items show them. Says nothing of contents. */
@@ -39,7 +39,7 @@ export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,
   { dataset, files }: NamedFiles,
-  { waitMs, isListed, isMade }: Looking,
+  { waitMs, isListed, isMadeOfThese }: Looking,
 ): Promise<{ readonly dataset: Dataset; readonly items: ItemComparison }> {
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const created =
@@ -55,9 +55,9 @@ export async function compareWhenCreated(
           owner: dataset,
           waitMs: waitMs(),
           isListed,
-          isMade,
+          isMadeOfThese,
         });
-  if (isMade || items.unmatched === undefined) reportDoubt(avala, created, items);
+  if (isMadeOfThese || items.unmatched === undefined) reportDoubt(avala, created, items);
   return { dataset: created, items };
 }
 
@@ -148,7 +148,7 @@ export async function settlePublished(
     if (tags.size === 0) await removeJournal();
     return { dataset: made, unverified: all };
   }
-  const looking = { ...options, isListed: tags.size > 0, isMade: true };
+  const looking = { ...options, isListed: tags.size > 0, isMadeOfThese: true };
   const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
   const sent = await compareSent(avala, dataset, target, {
     ...{ tags, items, words },
