@@ -4,16 +4,18 @@ import { runPool } from "../../src/flow/pool";
 import type { RateLimit } from "../../src/errors";
 import { seededRandom, virtualClock } from "../support/virtual-clock";
 
-const LATENCY_MS = 50;
-
-/** How many calls the server says are left, by how many it has had. */
-type Left = (nth: number) => number;
+interface Server {
+  /** How many calls it says are left, by how many it has had. @default none */
+  readonly left?: (nth: number) => number;
+  readonly limit?: number;
+  readonly latencyMs?: number;
+}
 
 /** Sends so many with a server that says that nothing is left, and refuses when `isFull` says so. */
 async function send(
   calls: number,
   isFull: (servedMs: readonly number[], nowMs: number) => boolean,
-  left: Left = () => 0,
+  { left = () => 0, limit = 100, latencyMs = 50 }: Server = {},
 ) {
   const clock = virtualClock();
   const pace = createPace({ clock, random: seededRandom(1) });
@@ -22,11 +24,11 @@ async function send(
   let [had, refused] = [0, 0];
   const call = async (): Promise<void> => {
     const permit = await pace.acquire();
-    await clock.sleep(LATENCY_MS);
+    await clock.sleep(latencyMs);
     const nowMs = clock.now();
     const oldestMs = servedMs.find((ms) => ms > nowMs - 60_000) ?? nowMs;
     had += 1;
-    const none: RateLimit = { limit: 100, remaining: left(had), resetAtMs: oldestMs + 60_000 };
+    const none: RateLimit = { limit, remaining: left(had), resetAtMs: oldestMs + 60_000 };
     if (!isFull(servedMs, nowMs)) {
       servedMs.push(nowMs);
       permit.done(none);
@@ -49,13 +51,23 @@ test("a run that is served all the same goes on after a minute", async () => {
   expect(refused).toBe(0);
 });
 
-test.each<readonly [string, Left]>([
+test.each<readonly [string, Required<Server>["left"]]>([
   ["after it has said once that some are left", (nth) => (nth === 1 ? 99 : 0)],
   ["and of every tenth call, by another route, that all are left", (nth) => (nth % 10 ? 0 : 98)],
   ["after it has counted rightly for a while", (nth) => Math.max(0, 100 - 25 * nth)],
 ])("a run that is served all the same goes on, %s", async (_, left) => {
-  const { tookMs, refused } = await send(200, () => false, left);
+  const { tookMs, refused } = await send(200, () => false, { left });
   expect(tookMs).toBeLessThan(150_000);
+  expect(refused).toBe(0);
+});
+
+test.each([
+  [100, 700],
+  [600, 200],
+  [1000, 300],
+])("also of %i calls a minute and with %i ms to a response", async (limit, latencyMs) => {
+  const { tookMs, refused } = await send(600, () => false, { limit, latencyMs });
+  expect(tookMs).toBeLessThan(130_000);
   expect(refused).toBe(0);
 });
 
@@ -63,6 +75,17 @@ test("it then keeps to what refusals show", async () => {
   const { tookMs, refused } = await send(200, (served, nowMs) => inLast(served, nowMs, 1000) >= 10);
   expect(tookMs).toBeLessThan(120_000);
   expect(refused).toBeLessThan(20);
+});
+
+test("where some are left again as a run tries, what it says then is believed", async () => {
+  const left = (nth: number): number => (nth <= 2 ? 0 : Math.max(0, 102 - nth));
+  const { tookMs, refused } = await send(
+    104,
+    (served, nowMs) => served.length >= 102 && nowMs < Number(served[1]) + 60_000,
+    { left },
+  );
+  expect(refused).toBe(0);
+  expect(tookMs).toBeGreaterThan(119_000);
 });
 
 test("where the server means it, a run tries once and then waits as it is told", async () => {

@@ -39,10 +39,12 @@ export const NOTHING_HEARD: Heard = {
 // Places come back one by one, and not evenly; of those that come back together some are left.
 const SPARE_TRIES = 2;
 const UNEVEN = 1.5;
+// Where responses take so long that as many may come back: that each of ten calls finds one and leaves none is hardly chance.
+const MAX_TRIES = 10;
 
 /** Whether so many calls were served that the places of a minute that is used up do not explain it. */
 function isMoreThanComesBack(served: number, { limit }: RateLimit, ms: number): boolean {
-  return served > SPARE_TRIES + (UNEVEN * limit * ms) / MINUTE_MS;
+  return served >= MAX_TRIES || served > SPARE_TRIES + (UNEVEN * limit * ms) / MINUTE_MS;
 }
 
 /** Whether the next call is to show by itself whether the server means what it says. */
@@ -70,13 +72,15 @@ function beliefAfter({ belief }: Heard, limits: RateLimit, said: Said, nowMs: nu
     case "tried": {
       if (!said.isServed) return { kind: "shown" };
       if (!isNoneLeft) return { kind: "believed" };
+
       const served = belief.served + 1;
       return isMoreThanComesBack(served, limits, nowMs - belief.sinceMs)
         ? { kind: "doubted" }
         : { ...belief, served };
     }
-    default:
-      // Once it has been wrong, what it says later is no better; a later refusal is of another limit.
+    case "shown":
+    case "doubted":
+      // Asked once. What it says later is no better after it was wrong, and a later refusal is of another limit.
       return belief;
   }
 }

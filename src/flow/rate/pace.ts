@@ -1,7 +1,6 @@
 // Permits from the rate-limit headers: spends the whole budget, and shares it with other runs on the same key. By itself it never
 // draws a 429. Knows nothing of what is sent, how many things are done at once, or of tries.
-// By hand and not by bottleneck: that refills by a fixed amount at a fixed interval, and runs share a limit only through Redis.
-// Here each reply says what is left, and so what other runs have used.
+// By hand and not by bottleneck, which refills by fixed amounts and shares only through Redis: here each reply says what others left.
 import { BURST_PER_SECOND } from "../../api/limits";
 import type { AvalaError, RateLimit } from "../../errors";
 import { createAlarm, type Alarm } from "../alarm";
@@ -112,11 +111,12 @@ class HeaderPace implements Pace {
   /** When one more request may go; `Infinity`: when one under way has ended. */
   private nextMs(nowMs: number): number {
     const { burst, budget, share, heard, heldUntilMs } = this;
-    if (isToBeTried(heard)) return this.underWay > 0 ? Number.POSITIVE_INFINITY : heldUntilMs;
+    const isTried = isToBeTried(heard);
+    if (isTried && this.underWay > 0) return Number.POSITIVE_INFINITY;
+    const isLimited = hasBeenRefused(share.refusals) || share.bucket !== undefined;
+    const burstMs = burst.nextMs(budget.limit, isLimited || !isOfMinute(heard));
+    if (isTried) return Math.max(heldUntilMs, burstMs);
     const budgetMs = budget.nextMs(nowMs, othersOf(share));
-    const isLimited =
-      hasBeenRefused(share.refusals) || share.bucket !== undefined || isDoubted(heard);
-    const burstMs = burst.nextMs(budget.limit, isLimited);
     return Math.max(heldUntilMs, burstMs, budgetMs, Math.ceil(share.nextMs));
   }
 
@@ -242,7 +242,7 @@ class HeaderPace implements Pace {
   private noteExhausted(nowMs: number): void {
     const untilMs = this.budget.nextMs(nowMs, othersOf(this.share));
     const isNew = untilMs > this.exhaustedUntilMs + SAME_WINDOW_MS;
-    if (untilMs === Number.POSITIVE_INFINITY || untilMs < nowMs + MIN_EXHAUSTED_MS || !isNew)
+    if (!isNew || untilMs === Number.POSITIVE_INFINITY || untilMs < nowMs + MIN_EXHAUSTED_MS)
       return;
     this.exhaustedUntilMs = untilMs;
     this.note({ kind: "exhausted", atMs: nowMs, untilMs, chance: this.random.next() });
