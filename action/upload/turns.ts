@@ -182,12 +182,19 @@ function landedText(landed: number, all: number): string {
   return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
 }
 
+type Ended = Omit<PartialResult, "outcome">;
+
 /** What the budget kept from being done, and what becomes of what landed. */
 function missedText(
   env: Run["environment"]["env"],
   { name, what, all }: Late,
-  upload: UploadResult | undefined,
+  { upload, isConfirmLost }: Ended,
 ): { readonly missed: string; readonly next: string } {
+  if (isConfirmLost === true)
+    return {
+      missed: `it was known whether ${name} was made: the response to its confirm was lost, and it may exist.`,
+      next: "The next run looks for it, and makes it if it is not there.",
+    };
   // What earlier runs sent is not known, so there is no count to give.
   if (upload === undefined)
     return { missed: `${name} was confirmed.`, next: nextRunText(env, "nothing") };
@@ -205,12 +212,9 @@ function missedText(
 }
 
 /** Of a dataset or set that the time budget kept from being made. */
-export function lateText(
-  { environment: { env } }: Run,
-  late: Late,
-  { upload, waitedFor }: Pick<PartialResult, "upload" | "waitedFor">,
-): string {
-  const { missed, next } = missedText(env, late, upload);
+export function lateText({ environment: { env } }: Run, late: Late, ended: Ended): string {
+  const { missed, next } = missedText(env, late, ended);
+  const { waitedFor } = ended;
   const waited = waitedFor === undefined ? "" : ` ${waitedFor}`;
   return `The time budget ended before ${missed}${waited} ${next}`;
 }

@@ -11,18 +11,27 @@ export function pastDeadline(what: string, cause?: unknown): AvalaError {
   return new PastDeadline("timeout", `${what} would exceed the deadline${reason}`, { cause });
 }
 
+/** The same error, `ambiguous` if it is one of a deadline: the reply to something that was asked before was lost. */
+export function ambiguousIfLate(error: unknown): unknown {
+  if (!(error instanceof PastDeadline)) return error;
+  const { message, cause } = error;
+  return new PastDeadline("timeout", message, { cause, ambiguous: true });
+}
+
 export function isPastDeadline(error: unknown): boolean {
   return error instanceof PastDeadline;
 }
 
 /**
- * For `.catch`: what `late` makes of what could not be waited for, which it gets in a sentence.
+ * For `.catch`: what `late` makes of what could not be waited for, which it gets in a sentence and as the error.
  * @throws what failed otherwise
  */
-export function ifLate<T>(late: (waitedFor: string) => T): (error: unknown) => T {
+export function ifLate<T>(
+  late: (waitedFor: string, error: AvalaError) => T,
+): (error: unknown) => T {
   return (error) => {
     if (!(error instanceof PastDeadline)) throw error;
-    return late(isAvalaError(error.cause) ? error.cause.message : error.message);
+    return late(isAvalaError(error.cause) ? error.cause.message : error.message, error);
   };
 }
 

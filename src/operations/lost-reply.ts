@@ -2,6 +2,7 @@
 // Knows nothing of what is made.
 import type { Avala } from "../api/connection";
 import { AvalaError, isAvalaError } from "../errors";
+import { ambiguousIfLate } from "../flow/deadline";
 import { DEFAULT_TRIES, isBearable, retry } from "../flow/retry";
 import { retryOn } from "../upload/send/attempt";
 
@@ -51,7 +52,7 @@ function toBeLookedFor(error: AvalaError, attempt: number): AvalaError {
  * Makes it, or finds that it was made. After a lost reply the order is: wait, look, and only then another try, so that
  * what the server did meanwhile is found; a refusal that the name is taken is looked up at once, for it may be taken by
  * our own first try.
- * @throws AvalaError; still `ambiguous` when the last reply was lost and nothing was found
+ * @throws AvalaError; still `ambiguous` when the last reply was lost and nothing was found, or a deadline came before the look
  */
 export async function makeOnce<T>(
   avala: Avala,
@@ -76,7 +77,9 @@ export async function makeOnce<T>(
   };
   // One more than the tries: the last lost reply is waited for and looked up like the others.
   const options = { ...retryOn(avala, what, avala.signal), maxTries: DEFAULT_TRIES + 1 };
-  const ended = await retry(attempt, options);
+  const ended = await retry(attempt, options).catch((error: unknown) => {
+    throw lost === undefined ? error : ambiguousIfLate(error);
+  });
   if ("refused" in ended) throw ended.refused;
   return ended;
 }

@@ -96,6 +96,28 @@ test("what landed before is not said to be missing where it could not be looked 
   expect(said(stopped)).not.toMatch(/\d of 2/);
 });
 
+test("a confirm whose response is lost is not said to have done nothing", async () => {
+  place.emulator.setFault({ on: CONFIRM, when: "after", drop: true });
+  const clock = virtualClock(Date.now());
+  const reply = { status: 429, headers: { "Retry-After": "300" } };
+  const isConfirmed = (): boolean => place.emulator.datasets().length > 0;
+  // Its look comes after a wait.
+  const sleep: typeof clock.sleep = async (ms, signal) => {
+    if (isConfirmed()) place.emulator.setFault({ on: { path: "/datasets/" }, times: 0, reply });
+    await clock.sleep(ms, signal);
+  };
+  const stopped = await clock.run(place.act(inputs, { clock: { ...clock, sleep } }));
+  expect(stopped.outputs).toMatchObject({ outcome: "partial", complete: "false" });
+  expect(said(stopped)).toMatch(
+    /before it was known whether pets was made: .*lost.*429.* The next run looks for it/,
+  );
+  expect(said(stopped)).not.toContain("confirms it");
+
+  place.emulator.clearFaults();
+  expect((await place.act(inputs)).outputs).toMatchObject({ "files-uploaded": "0" });
+  expect(place.emulator.datasets()).toHaveLength(1);
+});
+
 test("the confirm of a growing set, too", async () => {
   const growing = { ...inputs, dataset: "pets-{increment}" };
   const stopped = await putOff(CONFIRM, growing);

@@ -79,7 +79,10 @@ async function takeMade(
 
 /** For `.catch` of what had to wait beyond the deadline, with what had landed by then, if that is known. */
 function ifPartial(upload?: UploadResult): (error: unknown) => PartialResult {
-  return ifLate((waitedFor) => ({ outcome: "partial", upload, waitedFor }));
+  return ifLate((waitedFor, { ambiguous }) => ({
+    ...{ outcome: "partial", upload, waitedFor },
+    isConfirmLost: ambiguous,
+  }));
 }
 
 interface Made {

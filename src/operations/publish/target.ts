@@ -120,13 +120,18 @@ export type PublishResult =
   | ({ readonly outcome: "uploaded"; readonly upload: UploadResult } & Compared)
   | PartialResult;
 
-/** The deadline came first; nothing was confirmed, and the next run resumes: with the confirm, where the upload is complete. */
+/**
+ * The deadline came first; nothing is known to be confirmed, and the next run resumes: with the confirm, where the upload is
+ * complete.
+ */
 export interface PartialResult {
   readonly outcome: "partial";
   /** Absent where the deadline came before it was known what had landed, also in earlier runs. */
   readonly upload?: UploadResult | undefined;
   /** What would have had to wait beyond the deadline, in a sentence, where it was not the sending. */
   readonly waitedFor?: string | undefined;
+  /** Whether the response to the confirm was lost, so that the dataset may exist: the next run looks for it. @default false */
+  readonly isConfirmLost?: boolean | undefined;
 }
 
 /** What a run of this decision would send. */
