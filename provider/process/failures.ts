@@ -1,9 +1,10 @@
 // How errors leave the provider: as failures of named inputs, as a resource that is there but unfinished, or as one
 // message with its hint. Knows nothing of the resources.
 import type { dynamic } from "@pulumi/pulumi";
-import { isAvalaError, type InputError, type InputProblem } from "../../src/errors";
+import { AvalaError, isAvalaError, type InputError, type InputProblem } from "../../src/errors";
 import { MORE_TIME } from "../../src/hints";
 import { printableLines, redact } from "../../src/redact";
+import { counted, formatCount } from "../../src/text";
 
 /** Gathers what is wrong with the inputs, so that `check` reports all of it at once. */
 export class Problems {
@@ -107,15 +108,36 @@ export class UnfinishedError extends ProviderError {
 // They travel in the trailers of the reply, in base64, of which there may be 16 MiB. Of more the engine gets neither them nor the reason.
 const MAX_PROPERTY_BYTES = 8_000_000;
 
+/** Properties that the engine may store, which name so many of the files that landed. */
+export interface UnfinishedForm {
+  readonly properties: object;
+  readonly keptCount: number;
+}
+
+interface Reached {
+  readonly id: string;
+  readonly landedCount: number;
+  /** The first that fits is taken. */
+  readonly forms: Iterable<UnfinishedForm>;
+}
+
+/** The same error, which says as well how many of the files that landed the state leaves out, if it does. */
+function withLeftOut(error: unknown, keptCount: number, landedCount: number): unknown {
+  if (keptCount >= landedCount || !isAvalaError(error)) return error;
+  const { code, message, hint } = error;
+  const text = `Of ${counted(landedCount, "file")} that landed, the Pulumi state has room for ${formatCount(keptCount)}. A machine without this one's state folder sends the others again.`;
+  return new AvalaError(code, `${message}\n${text}`, { hint, cause: error });
+}
+
 /**
  * The error with the first of several properties that fit into a reply. Where none does the plain one: then the state stays as it
  * was, and the next update finds out what was reached.
  */
-export function unfinishedWith(error: unknown, id: string, forms: Iterable<object>): unknown {
-  for (const properties of forms)
+export function unfinishedWith(error: unknown, { id, landedCount, forms }: Reached): unknown {
+  for (const { properties, keptCount } of forms)
     if (Buffer.byteLength(JSON.stringify(properties)) <= MAX_PROPERTY_BYTES)
-      return new UnfinishedError(error, id, properties);
-  return error;
+      return new UnfinishedError(withLeftOut(error, keptCount, landedCount), id, properties);
+  return withLeftOut(error, 0, landedCount);
 }
 
 /** Ever fewer of them: all, three quarters, and so on, as long as there are any. */

@@ -2,6 +2,8 @@
 // there neither it nor the reason.
 import { randomBytes } from "node:crypto";
 import type { FileSetOutputs } from "../../provider/handlers/file-set/inputs";
+import { textOf, unfinishedWith } from "../../provider/process/failures";
+import { AvalaError } from "../../src/errors";
 import { sendFileSet, type Sending } from "../../provider/handlers/file-set/send";
 import { resolveDestination } from "../../src/upload/destination";
 import { batchUid } from "../../src/upload/journal/batch";
@@ -76,8 +78,25 @@ test("a FileSet keeps as much of what has landed as fits, and the reason", async
   expect(properties.uploadUid).toBe(uploadUid);
   const kept = unpackManifest(properties.manifest);
   expect(kept.entries.length).toBeGreaterThan(50);
+  expect(broken.message).toContain(
+    `Of 500 files that landed, the Pulumi state has room for ${kept.entries.length}.`,
+  );
   const paths = new Set(landed.map(({ path }) => path));
   expect(kept.entries.every(({ path }) => paths.has(path))).toBe(true);
+});
+
+test("that nothing of what has landed fits is said", () => {
+  const error = new AvalaError("upload", "The upload broke.", { hint: "Run again." });
+  const forms = [{ keptCount: 3, properties: { filling: "x".repeat(9_000_000) } }];
+  const plain = unfinishedWith(error, { id: "training", landedCount: 3, forms });
+  expect(plain).not.toHaveProperty("properties");
+  expect(plain).toMatchObject({ code: "upload", hint: "Run again." });
+  expect(textOf(plain)).toMatch(
+    /broke[^]*Of 3 files that landed, the Pulumi state has room for 0\./,
+  );
+  const small = [{ keptCount: 3, properties: {} }];
+  const whole = unfinishedWith(error, { id: "training", landedCount: 3, forms: small });
+  expect(textOf(whole)).not.toContain("has room");
 });
 
 test("a GrowingDataset of very many files stays in the state as it was, and says the reason", async () => {

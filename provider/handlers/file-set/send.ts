@@ -17,7 +17,7 @@ import { counted, describeTransfer } from "../../../src/text";
 import { resolveDestination } from "../../../src/upload/destination";
 import { notAllSent } from "../../../src/upload/failures";
 import type { UploadResult } from "../../../src/upload/result";
-import { everFewer, providerOf, unfinishedWith } from "../../process/failures";
+import { everFewer, providerOf, unfinishedWith, type UnfinishedForm } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
 import { asUid, outputsOf, ownerOf, type FileSetInputs, type FileSetOutputs } from "./inputs";
@@ -63,14 +63,15 @@ function unfinished(
   error: unknown,
   { entries, uploadUid }: ReturnType<typeof storedNow>,
 ): unknown {
-  function* forms(): Generator<object> {
-    for (const some of everFewer(entries))
-      yield {
-        ...outputsOf(inputs, createManifest(some), uploadUid),
-        __provider: providerOf(inputs),
-      };
+  function* forms(): Generator<UnfinishedForm> {
+    for (const some of everFewer(entries)) {
+      const outputs = outputsOf(inputs, createManifest(some), uploadUid);
+      const properties = { ...outputs, __provider: providerOf(inputs) };
+      yield { properties, keptCount: some.length };
+    }
   }
-  return unfinishedWith(error, inputs.datasetName, forms());
+  const landedCount = entries.length;
+  return unfinishedWith(error, { id: inputs.datasetName, landedCount, forms: forms() });
 }
 
 /** The outputs of a set whose dataset exists and holds it. */

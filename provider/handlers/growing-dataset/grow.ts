@@ -9,7 +9,7 @@ import type { GrowOptions } from "../../../src/operations/grow/growth";
 import { printable } from "../../../src/redact";
 import { counted, describeTransfer } from "../../../src/text";
 import { notAllSent } from "../../../src/upload/failures";
-import { everFewer, providerOf, unfinishedWith } from "../../process/failures";
+import { everFewer, providerOf, unfinishedWith, type UnfinishedForm } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
 import { present } from "../../process/present";
@@ -103,11 +103,13 @@ function* pendingForms(
   { olds }: Growing,
   name: string,
   error: unknown,
-): Generator<PendingIncrement> {
+): Generator<{ readonly pending: PendingIncrement; readonly keptCount: number }> {
   const { landed = [], uploadUid } = isUploadError(error) ? error : {};
-  for (const some of everFewer(landed)) yield pendingOf(name, uploadUid, some);
-  if (landed.length === 0 && olds?.pending !== undefined) yield olds.pending;
-  yield pendingOf(name, uploadUid, []);
+  for (const some of everFewer(landed))
+    yield { pending: pendingOf(name, uploadUid, some), keptCount: some.length };
+  if (landed.length === 0 && olds?.pending !== undefined)
+    yield { pending: olds.pending, keptCount: 0 };
+  yield { pending: pendingOf(name, uploadUid, []), keptCount: 0 };
 }
 
 /** The error that puts into the state what was reached; the plain one when that is nothing, or more than fits. */
@@ -117,12 +119,14 @@ function unfinished(growing: Growing, decision: GrowDecision, error: unknown): u
   const landedCount = isUploadError(error) ? error.landed.length : 0;
   if (increments.length + landedCount === 0 || next === undefined) return error;
   const { name } = next;
-  function* forms(): Generator<object> {
+  function* forms(): Generator<UnfinishedForm> {
     const outputs = outputsOf(inputs, increments, plan, { olds });
-    for (const pending of pendingForms(growing, name, error))
-      yield { ...outputs, pending, __provider: providerOf(inputs) };
+    for (const { pending, keptCount } of pendingForms(growing, name, error)) {
+      const properties = { ...outputs, pending, __provider: providerOf(inputs) };
+      yield { properties, keptCount };
+    }
   }
-  return unfinishedWith(error, inputs.name, forms());
+  return unfinishedWith(error, { id: inputs.name, landedCount, forms: forms() });
 }
 
 /** @throws UnfinishedError with what was reached */
