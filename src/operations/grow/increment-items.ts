@@ -69,8 +69,12 @@ function requirePaths(
     throw notReadable(dataset, "Avala lists its items without keys");
   const keys = items.map(({ key = "" }) => key);
   const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
-  if (!keys.every(isPath) || areServerNames(keys, files.keys()))
-    throw notReadable(dataset, "the keys of its items are not paths");
+  if (!keys.every(isPath)) throw notReadable(dataset, "the keys of its items are not paths");
+  if (areServerNames(keys, files.keys()))
+    throw notReadable(
+      dataset,
+      "the keys of its items are UUIDs or digests, which Avala may have given them in place of their paths",
+    );
 }
 
 /**
