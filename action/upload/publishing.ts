@@ -1,6 +1,11 @@
 // The part of a run that publishes its datasets, each sent after the one before, and keeps count of what landed.
 // Knows nothing of plans or exports.
-import { isNamedByContent, toSend, type PublishResult } from "../../src/operations/publish/target";
+import {
+  isNamedByContent,
+  toSend,
+  type PublishResult,
+  type Resemblance,
+} from "../../src/operations/publish/target";
 import { counted, describeTransfer } from "../../src/text";
 import type { Sending } from "./cost-lines";
 import { publish, type Decided, type UploadContext } from "./datasets";
@@ -53,7 +58,7 @@ function reportResult(
     run.warn({ text: lateText(run, late, result) });
     return;
   }
-  const { dataset, unverified, unmatched, upload } = result;
+  const { dataset, unverified, resemblance, upload } = result;
   noteDataset(results, target, dataset);
   addCounts(results, target, { unverified });
   if (upload !== undefined) countChecked(run, upload);
@@ -70,7 +75,7 @@ function reportResult(
   if (result.outcome === "unverified") {
     const text = isNamedByContent(decision.target)
       ? versionText(target)
-      : unverifiedText(target, unmatched);
+      : unverifiedText(target, resemblance);
     run.warn({ text: upload === undefined ? `${text} Nothing was sent.` : text });
     return;
   }
@@ -88,12 +93,23 @@ function reportResult(
   );
 }
 
-function unverifiedText({ name }: Target, unmatched: string | undefined): string {
+const NAME_IT = "Or put {digest} into dataset, so that the name identifies the content.";
+
+function unverifiedText({ name }: Target, resemblance: Resemblance | undefined): string {
+  const head = `The dataset ${name} exists`;
+  const { paths, contents } = resemblance ?? { paths: "alike", contents: "unshown" };
+  if (contents === "same") {
+    if (resemblance?.paths === "unlike")
+      return `${head}, and holds the contents of these files under other names: ${resemblance.instead}. To have it taken for these files, give them the names of its items. ${NAME_IT}`;
+    return `${head}, and no difference was found. What stays unknown of it was warned of before.`;
+  }
   const found =
-    unmatched === undefined
-      ? "and no difference was found, but contents were not compared"
-      : `but it is not known whether it holds these files: ${unmatched}, and contents were not compared`;
-  return `The dataset ${name} exists, ${found}. This runner has no record of them, and storage did not show by MD5s what it keeps. To have them compared, keep the folder AVALA_STATE_DIR between runs. Or put {digest} into dataset, so that the name identifies the content.`;
+    resemblance?.paths === "unlike"
+      ? `but it is not known whether it holds these files: ${resemblance.instead}, and not all contents were compared`
+      : paths === "alike"
+        ? "and no difference was found, but contents were not compared"
+        : "and no difference was found, but not all paths and contents could be compared";
+  return `${head}, ${found}. This runner has no record of them, and storage did not show by MD5s what it keeps. To have them compared, keep the folder AVALA_STATE_DIR between runs. ${NAME_IT}`;
 }
 
 function versionText({ name }: Target): string {

@@ -1,5 +1,5 @@
 // Whole runs on an emulator: files become datasets.
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { timeByFiles, useActionPlace } from "../support/action-place";
@@ -412,6 +412,23 @@ describe("a dataset that exists with other files", () => {
     const text = warnings.map((warning) => warning.text).join("\n");
     expect(text).toMatch(/not known whether it holds these files: its items have no keys/);
     expect(text).not.toContain("no difference was found");
+  });
+
+  test("is unverified if it holds the contents under other names, and is said to once", async () => {
+    await act(named);
+    rmSync(place.tree.at(".state"), { recursive: true });
+    for (const [from, to] of [
+      ["one", "five"],
+      ["two", "six"],
+    ] as const)
+      renameSync(place.tree.at(`images/cats/${from}.jpg`), place.tree.at(`images/cats/${to}.jpg`));
+    const { outputs, warnings } = await act(named);
+    expect(outputs).toMatchObject({ outcome: "unverified", complete: "false", unverified: "2" });
+    const text = warnings.map((warning) => warning.text).join("\n");
+    expect(text).toMatch(
+      /holds the contents of these files under other names.*one\.jpg.*\{digest\}/,
+    );
+    expect(text).not.toMatch(/not compared|did not show|AVALA_STATE_DIR/);
   });
 
   test("is an error at once with if-dataset-exists: fail", async () => {

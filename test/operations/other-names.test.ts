@@ -77,6 +77,7 @@ test("is not called the same if it holds the contents under other names", async 
   const two = machineIn(place, "two");
   const found = await two.publish(await filesOf("friday", { content: "same" }), NAME);
   expect(found).toMatchObject({ outcome: "unverified", unverified: COUNT });
+  expect(found).toMatchObject({ resemblance: { paths: "unlike", contents: "same" } });
   expect(said(two)).toMatch(
     /none of its items' keys \(monday-.* and 9 more\).*contents are those/s,
   );
@@ -135,6 +136,7 @@ describe.each(["uuid", "null"])("whose items' keys are of the form %s", (itemKey
     const two = machineIn(place, "two");
     const found = await two.publish(await filesOf(day), NAME);
     expect(found).toMatchObject({ outcome: "unverified", unverified: COUNT });
+    expect(found).toMatchObject({ resemblance: { paths: "unlike", contents: "unshown" } });
     expect(said(two)).toMatch(/items' keys \(|items have no keys/);
     expect(said(two)).toMatch(doubt);
   });

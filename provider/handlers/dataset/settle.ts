@@ -4,6 +4,7 @@ import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { waitForDataset } from "../../../src/operations/datasets/dataset";
 import { isContentKnown, settlePublished } from "../../../src/operations/publish/settle";
+import type { Resemblance } from "../../../src/operations/publish/target";
 import { counted } from "../../../src/text";
 import type { Messages } from "../../process/messages";
 import type { DatasetInputs } from "./inputs";
@@ -25,8 +26,8 @@ interface Settled {
   readonly isVerified: boolean;
   /** Whether the content is known to be the files': what is not verified then, a warning has said. */
   readonly isKnown: boolean;
-  /** As a clause, why paths could not be compared either. */
-  readonly unmatched?: string | undefined;
+  /** Absent where its items were not held against files. */
+  readonly resemblance?: Resemblance | undefined;
 }
 
 /**
@@ -45,22 +46,24 @@ export async function settleDataset(
   }
   const known = isKnown || (await isContentKnown(avala, made, madeOf, stateDirectory));
   const options = { ...publishOptions(settling), words: PULUMI_WORDS, isKnown: known };
-  const { dataset, unverified, unmatched } = await settlePublished(avala, made, madeOf, options);
-  return { dataset, isVerified: unverified === 0, isKnown: known, unmatched };
+  const { dataset, unverified, resemblance } = await settlePublished(avala, made, madeOf, options);
+  return { dataset, isVerified: unverified === 0, isKnown: known, resemblance };
 }
 
 /** Of a dataset in which no difference was found, and of which nothing more can be known. */
 export async function reportUnverified(
   { messages, inputs, madeOf }: Settling,
-  { dataset: { name, uid }, unmatched }: Pick<Settled, "dataset" | "unmatched">,
+  { dataset: { name, uid }, resemblance }: Pick<Settled, "dataset" | "resemblance">,
 ): Promise<void> {
   if (inputs.files === undefined) return;
   const files = madeOf === undefined ? "its files" : counted(madeOf.files.length, "file");
+  const some = resemblance?.paths === "some unclear" ? ", as far as these could be compared" : "";
+  // Contents may have been shown when its files were looked at: here, only names are known.
   const found =
-    unmatched === undefined
-      ? `has the paths and sizes of ${files}; contents were not compared`
-      : `exists, but it is not known whether it holds ${files}: ${unmatched}, and contents were not compared`;
+    resemblance?.paths === "unlike"
+      ? `exists, but it is not known whether it holds ${files}: ${resemblance.instead}, and`
+      : `has the paths and sizes of ${files}${some}; contents were not compared, since`;
   await messages.warn(
-    `Dataset ${name} (uid ${uid}) ${found}, since no journal on this machine records what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
+    `Dataset ${name} (uid ${uid}) ${found} no journal on this machine records what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
   );
 }

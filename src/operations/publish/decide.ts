@@ -25,7 +25,7 @@ import {
   reportSentOver,
 } from "./refusals";
 import { readTags, reportSuspects, reportUnshown, suspectsIn } from "./sent-check";
-import { compareWhenCreated, keepVerified, whyUnmatched } from "./settle";
+import { compareWhenCreated, keepVerified, resemblanceOf } from "./settle";
 import {
   asDataType,
   destinationOf,
@@ -38,7 +38,7 @@ import {
   type PublishOptions,
   type SendTarget,
 } from "./target";
-import { compareUnmatched } from "./unmatched-content";
+import { compareUnmatched, type UnmatchedComparison } from "./unmatched-content";
 
 export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "words"> & {
   /** Whether a version that is still being created counts as found: a later step compares it. @default false */
@@ -106,16 +106,14 @@ export async function compareFound(
   const { words = CORE_WORDS, isSent = false, sentOver, stateDirectory } = options;
   const way = { words, isSent, sentOver };
   const isVersion = isNamedByContent(target);
-  if (isVersion && options.isComparedLater === true && existing.status !== "created") {
+  if (isVersion && options.isComparedLater === true && existing.status !== "created")
     return { dataset: existing, unverified: 0 };
-  }
   const digest = digestOf(target);
+  const to = destinationOf(target);
   const known = { ...existing, digest: digest ?? "" };
   const isCreated = existing.status === "created";
-  if (isCreated && (await isVerifiedBefore(avala, destinationOf(target), known, stateDirectory))) {
+  if (isCreated && (await isVerifiedBefore(avala, to, known, stateDirectory)))
     return { dataset: existing, unverified: 0 };
-  }
-  const to = destinationOf(target);
   const record = await readContentRecord(avala, to, existing.uid, stateDirectory);
   const recorded = record === "withdrawn" ? undefined : record;
   const isMadeOf = digest !== undefined && recorded?.digest === digest;
@@ -128,26 +126,27 @@ export async function compareFound(
   const proof = proofOf({ digest, isNamedByContent: isVersion, record, suspects });
   const isKnown = proof.by === "record";
   const looking = { ...options, isListed: !isKnown, isMadeOfThese: isVersion || isMadeOf, isOther };
-  const { dataset, items, same } = await lookAtFound(avala, existing, target, looking);
+  const found = await lookAtFound(avala, existing, target, looking);
+  const { dataset, items } = found;
   if (hasDifference(items)) {
     throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
   }
   if (isOther) throw madeOfOthers(dataset, "", way);
-  const counting = { ...options, proof, tags, listed: items.listed, same };
+  const counting = { ...options, proof, tags, listed: items.listed, same: found.same };
   const unshown = isKnown ? [] : await findUnproven(avala, dataset, target, counting);
   if (!isKnown) await keepShown(avala, dataset, target, { unshown, sentOver, stateDirectory });
   const uncounted = Math.max(unshown.length, isKnown ? 0 : (sentOver ?? []).length);
   const unverified = Math.max(uncounted, items.uncompared);
-  const compared = { dataset, unverified, unshown, unmatched: whyUnmatched(items) };
+  const resemblance = resemblanceOf(items, found.areContentsSame ?? unshown.length === 0);
+  const compared = { dataset, unverified, unshown, resemblance };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }
 
-interface Found {
+/** With what contents have shown, where no key is like a path. */
+interface Found extends Partial<UnmatchedComparison> {
   readonly dataset: Dataset;
   readonly items: ItemComparison;
-  /** Files that contents have shown, where no key is like a path. */
-  readonly same?: ReadonlySet<string> | undefined;
 }
 
 /** By paths, and where no key is like one by contents, unless it is known to be made of the files: then names are the server's. */
@@ -174,7 +173,8 @@ type Counting = Omit<DecideOptions, "listed"> & {
   /** What a run of this machine that was cut off knew of files which it had sent. */
   readonly tags: PlaceTags;
   readonly listed: ItemComparison["listed"];
-} & Pick<Found, "same">;
+  readonly same: Found["same"];
+};
 
 /** What the store called those that only a look proves, as far as that is known. */
 function tagsOfUnproven(proof: Proof, tags: PlaceTags, files: NamedFiles["files"]): PlaceTags {

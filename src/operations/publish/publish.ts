@@ -30,12 +30,12 @@ import {
 async function takeFound(
   avala: Avala,
   target: PublishTarget,
-  { dataset, unverified, unmatched }: Compared,
+  { dataset, unverified, resemblance }: Compared,
   { stateDirectory }: PublishOptions,
 ): Promise<Extract<PublishResult, { readonly outcome: "unchanged" | "unverified" }>> {
   await removeUploadJournal(avala, destinationOf(target), stateDirectory);
   const outcome = unverified === 0 ? "unchanged" : "unverified";
-  return { outcome, dataset, unverified, unmatched };
+  return { outcome, dataset, unverified, resemblance };
 }
 
 /**

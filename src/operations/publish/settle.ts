@@ -6,7 +6,6 @@ import { compareItems } from "../items/compare-items";
 import type { ItemComparison } from "../items/item-comparison";
 import { unmatchedText } from "../items/unmatched-keys";
 import { printable } from "../../redact";
-import { counted } from "../../text";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import {
   recordContent,
@@ -26,6 +25,7 @@ import {
   type Compared,
   type NamedFiles,
   type PublishOptions,
+  type Resemblance,
 } from "./target";
 
 interface Looking extends Pick<PublishOptions, "waitMs"> {
@@ -61,12 +61,16 @@ export async function compareWhenCreated(
   return { dataset: created, items };
 }
 
-/** As a clause, why paths could not be compared, where that is so. */
-export function whyUnmatched({ unmatched, uncompared }: ItemComparison): string | undefined {
-  if (unmatched !== undefined) return unmatchedText(unmatched);
-  return uncompared > 0
-    ? `${counted(uncompared, "file")} could not be compared with its items`
-    : undefined;
+/** @param areSame whether the contents of the files are known to be among those of the items */
+export function resemblanceOf(
+  { unmatched, uncompared }: ItemComparison,
+  areSame: boolean,
+): Resemblance {
+  const contents = areSame ? "same" : "unshown";
+  const isShown = areSame && uncompared === 0;
+  if (unmatched !== undefined && !isShown)
+    return { paths: "unlike", instead: unmatchedText(unmatched), contents };
+  return { paths: uncompared > 0 ? "some unclear" : "alike", contents };
 }
 
 export function reportDoubt(
@@ -165,7 +169,8 @@ export async function settlePublished(
   }
   const uncompared = Math.max(items.uncompared, sent.unshown.length);
   const unverified = isKnown ? uncompared : all;
-  const compared = { dataset, unverified, unshown: sent.unshown, unmatched: whyUnmatched(items) };
+  const resemblance = resemblanceOf(items, isKnown && sent.unshown.length === 0);
+  const compared = { dataset, unverified, unshown: sent.unshown, resemblance };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }

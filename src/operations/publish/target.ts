@@ -57,6 +57,16 @@ export type Decision<Target extends SendTarget = PublishTarget> =
   /** The server has a dataset of this name, and nothing in it differs from these files. */
   | ({ readonly kind: "found"; readonly target: Target } & Compared);
 
+/** What a dataset's items have shown of the files, where not all of it is verified. */
+export type Resemblance = {
+  /** Whether all contents of the files are among those of the items, as far as a look or a record shows. */
+  readonly contents: "same" | "unshown";
+} & (
+  | { readonly paths: "alike" | "some unclear" }
+  /** No key is like a path. As a clause, what there is instead. */
+  | { readonly paths: "unlike"; readonly instead: string }
+);
+
 /** A dataset whose items were held against the files. */
 export interface Compared {
   readonly dataset: Dataset;
@@ -64,8 +74,8 @@ export interface Compared {
   readonly unverified: number;
   /** Of these the ones that are known. */
   readonly unshown?: readonly string[] | undefined;
-  /** As a clause, why paths could not be compared either. */
-  readonly unmatched?: string | undefined;
+  /** Absent where its items were not held against them. */
+  readonly resemblance?: Resemblance | undefined;
 }
 
 /** `sending`: before the first byte, and while another run is waited for. `confirm`: the last look. */

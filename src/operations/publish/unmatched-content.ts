@@ -134,10 +134,12 @@ async function lookAtContents(
   return { same, others, unshown, isMute: seen.shown.length === 0, sizes: seen.sizes };
 }
 
-interface UnmatchedComparison {
+export interface UnmatchedComparison {
   readonly items: ItemComparison;
   /** Files of which an item is known to be. */
   readonly same: ReadonlySet<string>;
+  /** Whether items have the contents of all the files, though their names may be those of others. */
+  readonly areContentsSame: boolean;
 }
 
 /**
@@ -152,7 +154,7 @@ export async function compareUnmatched(
 ): Promise<UnmatchedComparison> {
   const { unmatched, listed = [], lost, surplus } = items;
   const files = indexedOf(target.files, target.dataset.dataType ?? asDataType(dataset.dataType));
-  const none = { items, same: new Set<string>() };
+  const none = { items, same: new Set<string>(), areContentsSame: false };
   const isProven = lost !== undefined || surplus !== undefined;
   if (isProven) return none; // it is refused, which says why
   if (unmatched === undefined || listed.length !== files.length) {
@@ -164,5 +166,6 @@ export async function compareUnmatched(
   const concluded = concludeUnmatched(sizes, unmatched, shown);
   const compared = { ...items, doubt: undefined, ...concluded };
   reportDoubt(avala, dataset, compared);
-  return { items: compared, same: concluded.uncompared === 0 ? shown.same : none.same };
+  const same = concluded.uncompared === 0 ? shown.same : none.same;
+  return { items: compared, same, areContentsSame: shown.same.size === files.length };
 }
