@@ -61,7 +61,10 @@ describe("on a runner of one's own", () => {
 });
 
 describe("a step", () => {
-  const place = useActionPlace({ "images/one.jpg": jpeg("one"), "images/two.jpg": jpeg("two") });
+  const names = ["one", "two", "three"];
+  const place = useActionPlace(
+    Object.fromEntries(names.map((name) => [`images/${name}.jpg`, jpeg(name)])),
+  );
   const uploading = { dataset: "pets-{digest}", files: "images" };
   const lost = { ...hosted, AVALA_STATE_DIR: "", HOME: "" };
   const told = (warnings: readonly { readonly text: string }[]): string =>
@@ -75,7 +78,7 @@ describe("a step", () => {
   });
 
   test("that its budget ended says whether the next run can resume", async () => {
-    const inputs = { ...uploading, "time-budget-minutes": "5", concurrency: "1" };
+    const inputs = { ...uploading, "time-budget-minutes": "10", concurrency: "1" };
     const clock = timeByFiles(place);
     const kept = await place.act(inputs, { clock });
     expect(kept.outputs).toMatchObject({ outcome: "partial" });
