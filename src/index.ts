@@ -76,7 +76,7 @@ export {
   type WebhookDelivery,
   type WebhookDeliveryFilter,
 } from "./api/endpoints/webhook-deliveries";
-export { readFileSet, type FileSet } from "./files/file-set";
+export { readFileSet, type FileSet, type FileSetRun } from "./files/file-set";
 export type { FileSetOptions } from "./files/file-set-options";
 export type { LocalFile, Notice, PatternCount } from "./files/local-file";
 export { hashFiles, type HashOptions } from "./files/hash";

@@ -22,7 +22,8 @@ export const GATE_NAMES: GateNames = {
 
 /**
  * What the export is held to. That of a dataset which this step made has no tasks while nobody has worked on it: it must not fail
- * a step that only uploads and downloads.
+ * a step that only uploads and downloads. A commit status tells others that there are annotations, so it never comes of such an
+ * export.
  */
 export function gateOf({ gate, source }: ExportInputs, { status }: Inputs): Gate {
   const isOfUploaded =
