@@ -47,7 +47,7 @@ export function limitsTable() {
       ["a job on a hosted runner", `${LIMITS.jobHours} hours`, GITHUB],
       [
         "a job on a runner of your own",
-        `${LIMITS.ownJobDays} days; a workflow run ${LIMITS.runDays} days`,
+        `${LIMITS.ownJobDays} days, if its \`timeout-minutes\` (360 by default) is set so; a workflow run ${LIMITS.runDays} days`,
         GITHUB,
       ],
       ["jobs of a matrix", String(LIMITS.matrixJobs), GITHUB],
