@@ -5,7 +5,7 @@ import type { ApiCall, ApiReply } from "./call";
 import { sendPaced, type HttpContext } from "./paced-request";
 import { classifyReply } from "./reply/classify-reply";
 import { encodePath, encodeQuery, resolveNext } from "./route";
-import type { HttpRequest, HttpResponse } from "./transport/transport";
+import type { HttpRequest } from "./transport/transport";
 
 const IDLE_TIMEOUT_MS = 60_000;
 // A page of 100 items with long metadata is under 1 MiB; more than this is not a response of the API.
@@ -43,12 +43,10 @@ async function attemptCall(
 ): Promise<ApiReply> {
   const { baseUrl, secrets, transport } = context;
   const request = requestOf(context, call, signal);
-  const send = (): Promise<HttpResponse> => transport.send(request);
   const { reply, nowMs, rateLimit, facts } = await sendPaced(
     context,
-    { call, attempt, idleTimeoutMs: IDLE_TIMEOUT_MS },
-    signal,
-    send,
+    { call, attempt, request },
+    (one) => transport.send(one),
   );
   return classifyReply({ baseUrl, secrets, nowMs }, facts, reply, rateLimit);
 }

@@ -76,9 +76,9 @@ export async function openOwn(
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxReplyBytes: MAX_REPLY_BYTES,
   };
-  const send = (): Promise<HttpStream> => context.transport.open(request);
-  const one = { call, attempt: 1, idleTimeoutMs: IDLE_TIMEOUT_MS };
-  const { reply, nowMs, facts } = await sendPaced(context, one, signal, send);
+  const { reply, nowMs, facts } = await sendPaced(context, { call, attempt: 1, request }, (one) =>
+    context.transport.open(one),
+  );
   if (reply.status === 200) return reply;
   const fail = (error: unknown): never => {
     throw lostReplyError(secrets, facts, error);

@@ -10,7 +10,7 @@ import type { ApiCall } from "./call";
 import { lostReplyError, retryAfterOf, type CallFacts } from "./reply/classify-reply";
 import { readRateLimit, readRequestId } from "./reply/reply-headers";
 import type { Secrets } from "./secrets";
-import type { HttpResponse, Transport } from "./transport/transport";
+import type { HttpRequest, HttpResponse, Transport } from "./transport/transport";
 import { SILENT_MS } from "./transport/unanswered";
 
 export interface HttpContext {
@@ -82,14 +82,13 @@ function heldUntilMs(
 interface Try {
   readonly call: ApiCall;
   readonly attempt: number;
-  /** That of its request. */
-  readonly idleTimeoutMs: number;
+  readonly request: HttpRequest;
 }
 
 /** The same; says every five seconds how long there has been none. */
 function sayingWait<Reply>(
   { clock, emit }: HttpContext,
-  { call, idleTimeoutMs }: Pick<Try, "call" | "idleTimeoutMs">,
+  { call, request: { idleTimeoutMs } }: Pick<Try, "call" | "request">,
   reply: Promise<Reply>,
 ): Promise<Reply> {
   const { what, onEvent = emit } = call;
@@ -105,19 +104,18 @@ function sayingWait<Reply>(
 
 /**
  * Sends one try in its turn, and resolves to whatever status came.
- * @throws AvalaError `network`, `timeout`, `bad_reply`; `cancelled` at once when `signal` aborts
+ * @throws AvalaError `network`, `timeout`, `bad_reply`; `cancelled` at once when the request's signal aborts
  */
 export async function sendPaced<Reply extends ReplyHead>(
   context: HttpContext,
-  { call, attempt, idleTimeoutMs }: Try,
-  signal: AbortSignal | undefined,
-  send: () => Promise<Reply>,
+  { call, attempt, request }: Try,
+  send: (request: HttpRequest) => Promise<Reply>,
 ): Promise<Replied<Reply>> {
   const { clock, pace, secrets } = context;
   const { what, deadlineMs, onEvent = context.emit } = call;
   const onWait = (untilMs: number): void =>
     onEvent({ kind: "limit-wait", what, ...leftUntil(untilMs, clock.now()) });
-  const permit = await pace.acquire(signal, deadlineMs, onWait).catch(
+  const permit = await pace.acquire(request.signal, deadlineMs, onWait).catch(
     ifLate((): never => {
       throw pastDeadline(`Waiting for the rate limit to ${what}`);
     }),
@@ -125,7 +123,7 @@ export async function sendPaced<Reply extends ReplyHead>(
   const startedMs = clock.now();
   let reply: Reply;
   try {
-    reply = await sayingWait(context, { call, idleTimeoutMs }, send());
+    reply = await sayingWait(context, { call, request }, send(request));
   } catch (error) {
     permit.done();
     report(context, call, startedMs);

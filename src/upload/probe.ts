@@ -27,10 +27,8 @@ async function ask(run: Run, file: SourceFile): Promise<Presigned> {
 
 /** In which order the files of a set are sent. */
 interface Order {
-  /** Begun before all others: the smallest, which shows what its store's `ETag`s are. */
-  readonly first?: SourceFile | undefined;
-  /** Whether the others wait for the end of the first, however long it takes. */
-  readonly isStrict: boolean;
+  /** Begun before all others, which wait for its end: however long that takes, or unless it stalls. */
+  readonly first?: { readonly file: SourceFile; readonly isAwaitedLong: boolean } | undefined;
   readonly others: Iterable<SourceFile>;
 }
 
@@ -112,24 +110,28 @@ export async function inOrder(
       failed.add(file.path);
     }
   }
+  const others = (first: SourceFile): Iterable<SourceFile> =>
+    filesWhere(toSend, ({ path }) => path !== first.path);
   const complete = completeOf(run.batch, toSend);
-  const first = complete ?? smallestOf(run, toSend);
-  const others = filesWhere(toSend, ({ path }) => path !== first?.path);
-  const isStrict = first === complete;
-  if (first === undefined || isStrict || first.sizeBytes <= MAX_FIRST_BYTES)
-    return { first, isStrict, others };
-  return { isStrict, others: withFirst(first, others) };
+  if (complete !== undefined)
+    return { first: { file: complete, isAwaitedLong: true }, others: others(complete) };
+  // It shows what its store's `ETag`s are.
+  const smallest = smallestOf(run, toSend);
+  if (smallest === undefined) return { others: toSend };
+  if (smallest.sizeBytes > MAX_FIRST_BYTES)
+    return { others: withFirst(smallest, others(smallest)) };
+  return { first: { file: smallest, isAwaitedLong: false }, others: others(smallest) };
 }
 
 /** The others of an order, once its first has ended, or is taken to have stalled. */
 export async function* inTurn(
   run: Run,
-  { first, isStrict, others }: Order,
+  { first, others }: Order,
   hasEnded: Promise<void>,
 ): AsyncGenerator<SourceFile> {
   if (first !== undefined) {
-    yield first;
-    await (isStrict ? hasEnded : unlessStalled(run.avala.pace, hasEnded));
+    yield first.file;
+    await (first.isAwaitedLong ? hasEnded : unlessStalled(run.avala.pace, hasEnded));
   }
   if (run.batch.unproven.length > 0 && mayMeetOther(run.batch)) return;
   yield* others;

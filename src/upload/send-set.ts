@@ -113,7 +113,7 @@ async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
     let endFirst: () => void = () => undefined;
     const hasEnded = new Promise<void>((resolve) => (endFirst = resolve));
     await sendAll(run, inTurn(run, order, hasEnded), ({ path }) => {
-      if (path === order.first?.path) endFirst();
+      if (path === order.first?.file.path) endFirst();
     });
   } catch (error) {
     // How the server takes a file could not be asked in time.

@@ -72,7 +72,6 @@ function beliefAfter({ belief }: Heard, limits: RateLimit, said: Said, nowMs: nu
     case "tried": {
       if (!said.isServed) return { kind: "shown" };
       if (!isNoneLeft) return { kind: "believed" };
-
       const served = belief.served + 1;
       return isMoreThanComesBack(served, limits, nowMs - belief.sinceMs)
         ? { kind: "doubted" }
