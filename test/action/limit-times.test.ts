@@ -35,6 +35,21 @@ test("the wait that a refusal asks for is one for the limit, and not of what Ava
   expect(text).not.toContain("Indexing by Avala");
 });
 
+test.each([
+  ["export", "exporting"],
+  ["download", "downloading the export"],
+] as const)(
+  "a wait while it is at the %s is told in a phrase that reads on",
+  async (phase, doing) => {
+    const { avala, clock } = scripted([refused(54), reply(200, {})]);
+    const results = createResults(clock);
+    results.times.watchLimit(() => avala.pace.waitedMs());
+    await clock.run(timed(results.times, phase, () => avala.call(callOf("read an export"))));
+    const text = summarize(factsOf(results, { step: {}, inputs: [] }), []);
+    expect(text).toContain(`| – while ${doing} | 54 s |  |`);
+  },
+);
+
 test("calls that wait at the same time wait once", async () => {
   const { avala, clock } = scripted([refused(40), refused(30), reply(200, {})]);
   const startMs = clock.now();

@@ -13,6 +13,11 @@ const NAMES: Readonly<Record<Phase, string>> = {
   download: "Download of the export",
   gate: "Waiting for the gate",
 };
+/** What was done meanwhile, where its name does not say it. */
+const WHILE: Readonly<Partial<Record<Phase, string>>> = {
+  export: "exporting",
+  download: "downloading the export",
+};
 const LIMIT = "Waiting for the rate limit";
 const OTHER = "Other";
 
@@ -56,8 +61,8 @@ function partsOf(time: Facts["time"]): readonly Part[] {
 function limitRows({ limitMs }: Facts["time"]): readonly string[] {
   return PHASES.filter((phase) => limitMs[phase] >= MIN_TOTAL_MS).map((phase) => {
     const name = NAMES[phase];
-    const lower = name.charAt(0).toLowerCase() + name.slice(1);
-    return row([`– while ${lower}`, durationText(limitMs[phase]), ""]);
+    const doing = WHILE[phase] ?? name.charAt(0).toLowerCase() + name.slice(1);
+    return row([`– while ${doing}`, durationText(limitMs[phase]), ""]);
   });
 }
 
