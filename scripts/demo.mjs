@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { Ended, stopAll, stopOnSignals } from "./demo/children.mjs";
 import { fetchEngine } from "./demo/engine.mjs";
 import {
@@ -30,6 +31,15 @@ import {
 import { copyStack, openStack } from "./demo/stack.mjs";
 import { showWorkflow } from "./demo/workflow.mjs";
 import { PartUnavailable } from "./parts.mjs";
+
+try {
+  parseArgs({ options: {} });
+} catch (error) {
+  console.error(
+    `${error instanceof Error ? error.message : String(error)}. The demo takes no arguments.`,
+  );
+  process.exit(2);
+}
 
 const CLONE = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const WORK = path.join(CLONE, ".demo");
