@@ -9,6 +9,7 @@
 import { BURST_PER_SECOND, MINUTE_MS } from "../api/limits";
 import type { RateLimit } from "../errors";
 import { SAME_WINDOW_MS } from "../flow/rate/budget";
+import { HUGE_LIMIT } from "../flow/rate/burst";
 import { MAX_MINUTES, MIN_FILES, before, type Counted, type History, type Moment } from "./history";
 
 export interface Left {
@@ -107,16 +108,31 @@ function msByMinutes(history: History, unasked: number): number | undefined {
   return periods * periodMs + end.atMs - (now.atMs - periodMs);
 }
 
+/** How long the limit of the second, where there is one, makes so many calls take. */
+function msBySecond(calls: number, { limit }: RateLimit): number {
+  return limit > HUGE_LIMIT ? 0 : (1000 * calls) / BURST_PER_SECOND;
+}
+
+/** Those that are left, as far as the window lasts: what nobody makes of them by then is lost. */
+function callsInWindow({ limits, isSliding, atMs }: Window): number {
+  const { limit, remaining, resetAtMs } = limits;
+  if (isSliding || limit > HUGE_LIMIT) return remaining;
+  return Math.min(remaining, (Math.max(0, resetAtMs - atMs) * BURST_PER_SECOND) / 1000);
+}
+
 /** What this window has no place for goes in the next ones, each as soon as it begins. */
-function msByWindows(
-  { atMs }: Moment,
-  { limit, resetAtMs }: RateLimit,
-  { over, share }: { readonly over: number; readonly share: number },
-): number {
-  const windows = over / (share * limit);
-  const burstMs = Math.min(MINUTE_MS, (1000 * limit) / BURST_PER_SECOND);
-  const whole = Math.floor(windows);
-  return Math.max(0, resetAtMs - atMs) + whole * MINUTE_MS + (windows - whole) * burstMs;
+function msByWindows({ atMs, limits }: Window, over: number): number {
+  const { limit, resetAtMs } = limits;
+  const whole = Math.max(0, Math.ceil(over / limit) - 1);
+  const lastMs = Math.min(MINUTE_MS, msBySecond(over - whole * limit, limits));
+  return Math.max(0, resetAtMs - atMs) + whole * MINUTE_MS + lastMs;
+}
+
+/** What is known of the limit just now. */
+interface Window {
+  readonly limits: RateLimit;
+  readonly isSliding: boolean;
+  readonly atMs: number;
 }
 
 interface ByLimit {
@@ -137,13 +153,17 @@ function msAtLimit(history: History, unasked: number): ByLimit | undefined {
   const share = shareOf(history);
   if (limits === undefined || share === undefined) return undefined;
   const isUsedUp = now.isPaused && now.atMs - windowStart.atMs > SAME_WINDOW_MS;
-  // To make a dataset of them is a call, too.
-  const over = unasked + 1 - (isUsedUp ? 0 : share * limits.remaining);
   const waitMs = isUsedUp ? Math.max(0, limits.resetAtMs - now.atMs) : 0;
-  if (over > 0 && isSliding)
-    return { ms: (over / (share * limits.limit)) * MINUTE_MS, fits: false, waitMs };
-  if (over > 0) return { ms: msByWindows(now, limits, { over, share }), fits: false, waitMs };
-  return { ms: (1000 * unasked) / (share * BURST_PER_SECOND), fits: true, waitMs };
+  const window = { limits, isSliding, atMs: now.atMs };
+  // Of all that share the key, as long as it takes them to make those of this run. To make a dataset of them is one, too.
+  const calls = (unasked + 1) / share;
+  const inWindow = isUsedUp ? 0 : callsInWindow(window);
+  const over = calls - inWindow;
+  const isBySecond = !isUsedUp && inWindow < limits.remaining && over <= limits.limit;
+  if (over <= 0 || isBySecond)
+    return { ms: msBySecond(unasked / share, limits), fits: true, waitMs };
+  const ms = isSliding ? (over / limits.limit) * MINUTE_MS : msByWindows(window, over);
+  return { ms, fits: false, waitMs };
 }
 
 /** Whether a few files go without a wait for the limit, before it is known who else takes of it. */

@@ -43,6 +43,10 @@ describe("the time that a run by itself says is left", () => {
     ["three large files", { limits: perMinute(100), uploads: [sized(3, 100)] }],
     ["a few more files than calls", { limits: perMinute(100), uploads: [small(130)] }],
     [
+      "a limit so high that no burst is below it",
+      { limits: { perMinute: 60_000, perSecond: 12_000 }, uploads: [small(3000)] },
+    ],
+    [
       "no limit",
       { limits: { ...perMinute(0), perSecond: 0, signals: "none" }, uploads: [small(2000)] },
     ],
@@ -53,11 +57,21 @@ describe("the time that a run by itself says is left", () => {
     expect(wrong(lines)).toEqual([]);
   });
 
-  test("is not that of the burst while the next minute is needed, too", async () => {
-    const [said = []] = await watch({ limits: perMinute(100), uploads: [small(300)] });
+  test.each<[string, Scene]>([
+    ["100 calls a minute", { limits: perMinute(100), uploads: [small(300)] }],
+    [
+      "a minute that ends before its calls can be made",
+      { limits: perMinute(600), uploads: [small(1000)], before: { seconds: 45, calls: 1 } },
+    ],
+    [
+      "a minute that is all but over",
+      { limits: perMinute(100), uploads: [small(160)], before: { seconds: 57, calls: 1 } },
+    ],
+  ])("is not that of the burst while the next minute is needed, too: %s", async (_with, scene) => {
+    const [said = []] = await watch(scene);
     const tooShort = said.filter(
       ({ second, secondsLeft = Infinity, secondsReallyLeft: truth }) =>
-        second > 1 && truth > 10 && secondsLeft < truth / 2,
+        second > 1 && truth > 10 && secondsLeft < 0.75 * truth,
     );
     expect(tooShort.map(inWords)).toEqual([]);
   });
