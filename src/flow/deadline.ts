@@ -7,15 +7,18 @@ class PastDeadline extends AvalaError {}
 
 /** The error of what would have to wait beyond a deadline. It is not tried again. */
 export function pastDeadline(what: string, cause?: unknown): AvalaError {
-  const reason = isAvalaError(cause) ? `: ${cause.message}` : ".";
-  return new PastDeadline("timeout", `${what} would exceed the deadline${reason}`, { cause });
+  const [reason, retryAfterMs] = isAvalaError(cause)
+    ? [`: ${cause.message}`, cause.retryAfterMs]
+    : ["."];
+  const text = `${what} would exceed the deadline${reason}`;
+  return new PastDeadline("timeout", text, { retryAfterMs, cause });
 }
 
 /** The same error, `ambiguous` if it is one of a deadline: the reply to something that was asked before was lost. */
 export function ambiguousIfLate(error: unknown): unknown {
   if (!(error instanceof PastDeadline)) return error;
-  const { message, cause } = error;
-  return new PastDeadline("timeout", message, { cause, ambiguous: true });
+  const { message, retryAfterMs, cause } = error;
+  return new PastDeadline("timeout", message, { retryAfterMs, cause, ambiguous: true });
 }
 
 export function isPastDeadline(error: unknown): boolean {

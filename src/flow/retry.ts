@@ -3,7 +3,7 @@
 // for and no deadline that ends a wait before it begins.
 import { isAvalaError, type AvalaError } from "../errors";
 import { cancelled, type Clock, type Random } from "./clock";
-import { pastDeadline } from "./deadline";
+import { isPastDeadline, pastDeadline } from "./deadline";
 
 export interface Retry {
   readonly what: string;
@@ -75,6 +75,15 @@ export function isBearable({ isThrottled, retryAfterMs = 0 }: AvalaError): boole
   return isThrottled || retryAfterMs <= MAX_SERVER_WAIT_MS;
 }
 
+/**
+ * Whether a deadline comes before the end of a wait so long that it holds no other call: these may still be in time
+ * (`src/api/paced-request.ts`).
+ */
+export function isLateAlone(error: unknown): error is AvalaError {
+  if (!isAvalaError(error) || !isPastDeadline(error)) return false;
+  return (error.retryAfterMs ?? 0) > MAX_SERVER_WAIT_MS;
+}
+
 function mayHelp(error: unknown): error is AvalaError {
   return isAvalaError(error) && error.retryable && isBearable(error);
 }
@@ -130,11 +139,7 @@ export async function retry<T>(
       spent = spend(spent, error, clock.now());
       const waitMs = delayFor(attempt, error, random);
       if (isSpent(spent, options, clock.now() + waitMs)) throw error;
-      if (clock.now() + waitMs >= deadlineMs) {
-        // Others need not wait so long.
-        if ((error.retryAfterMs ?? 0) > MAX_SERVER_WAIT_MS) throw error;
-        throw pastDeadline(what, error);
-      }
+      if (clock.now() + waitMs >= deadlineMs) throw pastDeadline(what, error);
       options.onRetry?.({ what, attempt, waitMs, error });
       const wait = clock.sleep(waitMs, signal);
       // A store that throttles has another limit.

@@ -1,6 +1,6 @@
 // Sends the files of a set in its batch until each has ended as sent, unchanged or failed; decides what stops a run, what
 // only fails a file, and when the whole set begins again in another batch. Knows nothing of status codes.
-import { AvalaError, isAvalaError } from "../errors";
+import { AvalaError, isAvalaError, messageOf } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import type { SourceFile } from "./send/source";
 import { mayMeetOther, MAX_FAILURES_IN_A_ROW, type Batch } from "./batch-state";
@@ -10,6 +10,7 @@ import { hashFiles, type Hashed, type Unread } from "./hashed";
 import { landPresumed, takePresumed, takeWrong } from "./doubtful";
 import { land, landAll, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
+import { isLateAlone } from "../flow/retry";
 import { awaitOtherRun } from "./other-run";
 import { inOrder, inTurn } from "./probe";
 import { report } from "./progress";
@@ -55,13 +56,27 @@ function mayBeginAnother({ batch, batchesLeft }: Run, { lost }: SessionLostError
   return batch.uid !== undefined && (lost === "protocol" || batchesLeft > 0);
 }
 
+function countInARow({ batch }: Run, error: AvalaError): void {
+  batch.failuresInARow += 1;
+  if (batch.failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
+}
+
+/** It is neither sent nor failed, and the others continue. */
+function leaveForNextRun(run: Run, { path }: UploadFile, error: AvalaError): void {
+  const text = `${printable(path)} is left for the next run: ${messageOf(error.cause)}`;
+  run.avala.emit({ kind: "warning", text, path });
+  countInARow(run, error);
+}
+
 function failFile(run: Run, file: UploadFile, error: unknown): void {
+  if (isLateAlone(error)) {
+    leaveForNextRun(run, file, error);
+    return;
+  }
   if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
   if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
   noteFailure(run, { file, error });
-  if (!error.retryable) return;
-  run.batch.failuresInARow += 1;
-  if (run.batch.failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
+  if (error.retryable) countInARow(run, error);
 }
 
 async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {

@@ -33,9 +33,13 @@ const said = ({ warnings }: Recorded): string => warnings.map(({ text }) => text
 test.each([
   ["list", "GET", "/datasets/", "pets", 300],
   ["list", "GET", "/datasets/", "pets", 5],
+  ["list", "GET", "/datasets/", "pets", 7200],
   ["list", "GET", "/datasets/", "pets-{increment}", 300],
+  ["list", "GET", "/datasets/", "pets-{increment}", 7200],
   ["user", "GET", "/users/me/", "pets", 300],
+  ["user", "GET", "/users/me/", "pets", 7200],
   ["presign", "POST", "*file-upload-url/", "pets", 300],
+  ["presign", "POST", "*file-upload-url/", "pets", 7200],
 ])("a %s that is put off (%s %s, %s, %i s)", async (_what, method, path, dataset, seconds) => {
   const stopped = await putOff({ method, path }, { ...inputs, dataset }, seconds);
   expect(stopped.errors).toEqual([]);
@@ -48,6 +52,29 @@ test.each([
   place.emulator.clearFaults();
   const finished = await place.act({ ...inputs, dataset });
   expect(finished.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "2" });
+});
+
+test("one file that is put off for long is named, and the others are sent", async () => {
+  const headers = { "Retry-After": "7200" };
+  const on = { method: "POST", path: "*file-upload-url/" };
+  place.emulator.setFault({ on, times: 1, reply: { status: 429, headers } });
+  const stopped = await place.act(inputs);
+  expect(stopped.errors).toEqual([]);
+  expect(stopped.outputs).toMatchObject({ outcome: "partial", "files-uploaded": "1" });
+  expect(said(stopped)).toMatch(/\.jpg is left for the next run: .*429.* asks to wait 2 h/);
+  expect(said(stopped)).toContain("1 of 2 files have landed.");
+  expect((await place.act(inputs)).outputs).toMatchObject({
+    outcome: "uploaded",
+    "files-uploaded": "1",
+  });
+});
+
+test("without a budget, it is said when to run again", async () => {
+  const given = { dataset: "pets", files: "images/*.jpg" };
+  const run = await putOff({ method: "GET", path: "/datasets/" }, given, 7200);
+  expect(run.outputs).toMatchObject({ outcome: "failed" });
+  expect(run.errors).toEqual([expect.stringContaining("Run again in 2 h.")]);
+  expect(run.tookMs).toBe(0);
 });
 
 test("of a runner that keeps nothing, nothing is said to be lost where nothing landed", async () => {
@@ -63,8 +90,8 @@ test("a list that is put off is named, and nothing was sent", async () => {
   expect(said(stopped)).toMatch(/before anything was sent\. Could not list datasets.*429/);
 });
 
-test("the confirm that is put off leaves it to the next run", async () => {
-  const stopped = await putOff(CONFIRM);
+test.each([300, 7200])("the confirm that is put off leaves it to the next run", async (seconds) => {
+  const stopped = await putOff(CONFIRM, inputs, seconds);
   expect(stopped.errors).toEqual([]);
   expect(stopped.outputs).toMatchObject({
     outcome: "partial",
@@ -118,9 +145,9 @@ test("a confirm whose response is lost is not said to have done nothing", async 
   expect(place.emulator.datasets()).toHaveLength(1);
 });
 
-test("the confirm of a growing set, too", async () => {
+test.each([300, 7200])("the confirm of a growing set, too", async (seconds) => {
   const growing = { ...inputs, dataset: "pets-{increment}" };
-  const stopped = await putOff(CONFIRM, growing);
+  const stopped = await putOff(CONFIRM, growing, seconds);
   expect(stopped.outputs).toMatchObject({ outcome: "partial", "files-uploaded": "2" });
   expect(said(stopped)).toContain("2 of 2 files have landed.");
   place.emulator.clearFaults();

@@ -1,7 +1,7 @@
 // What a 429 costs an operation: time, and never a try.
 import { AvalaError, type ErrorCode } from "../../src/errors";
 import { isPastDeadline } from "../../src/flow/deadline";
-import { maxThrottledMs, retry } from "../../src/flow/retry";
+import { isLateAlone, maxThrottledMs, retry } from "../../src/flow/retry";
 import { fixedRandom, virtualClock } from "../support/virtual-clock";
 
 const failing = (code: ErrorCode, retryAfterMs?: number): AvalaError =>
@@ -70,14 +70,19 @@ describe("an operation that is throttled", () => {
     expect(clock.now() - startedMs).toBeGreaterThanOrEqual(5 * 60 * 60_000);
   });
 
-  test("fails by itself when it alone is asked to wait for longer than the run has", async () => {
+  test.each([
+    ["that no other call has", 24 * 60, true],
+    ["that all calls have", 10, false],
+  ])("ends at once where a wait %s is longer than the run has", async (_what, minutes, isAlone) => {
     const { clock, options } = setUp();
     const startedMs = clock.now();
-    const asked = failing("rate_limited", 24 * 60 * 60_000);
-    const deadlineMs = startedMs + 30 * 60_000;
+    const asked = failing("rate_limited", minutes * 60_000);
+    const deadlineMs = startedMs + 5 * 60_000;
     const work = retry(async () => Promise.reject(asked), { ...options, deadlineMs });
-    // Not past the deadline, which would end what others do.
-    await expect(clock.run(work)).rejects.toBe(asked);
+    const error = await clock.run(work.catch((reason: unknown) => reason));
+    expect(isPastDeadline(error)).toBe(true);
+    expect(isLateAlone(error)).toBe(isAlone);
+    expect(error).toMatchObject({ cause: asked });
     expect(clock.now()).toBe(startedMs);
   });
 

@@ -2,7 +2,9 @@
 // Knows nothing of sending.
 import { ApiError, type ApiErrorOptions, type ErrorCode, type RateLimit } from "../../errors";
 import { isCount, isRecord } from "../../json";
+import { MAX_SERVER_WAIT_MS } from "../../flow/retry";
 import { printable } from "../../redact";
+import { formatDuration } from "../../text";
 import { askedWait } from "./reply-headers";
 import { readErrorBody, type ErrorBody } from "./error-body";
 import { isBusy, isNameTaken } from "./name-taken";
@@ -83,7 +85,7 @@ function hintFor(
         ? "Free storage in Avala, or ask for more."
         : `${formatGigabytes(quota.usedBytes)} of ${formatGigabytes(quota.limitBytes)} are used: free storage in Avala, or ask for more.`;
     case "rate_limited":
-      return "Other runs share this key's limit: run fewer at once, or ask Avala for a higher limit.";
+      return `${whenToRunAgain(refusal)}Other runs share this key's limit: run fewer at once, or ask Avala for a higher limit.`;
     case "conflict":
       return "Choose another name, or use what exists.";
     case "validation":
@@ -97,6 +99,12 @@ function hintFor(
     default:
       return undefined;
   }
+}
+
+/** Where the server asks for a longer wait than a run has. */
+function whenToRunAgain({ retryAfterMs = 0 }: Refusal): string {
+  if (retryAfterMs <= MAX_SERVER_WAIT_MS) return "";
+  return `Run again in ${formatDuration(retryAfterMs / 1000)}. `;
 }
 
 /** A name in the place of a uid passes as one, and is refused as a uid that is not there. */
