@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { FaultMatch } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import type { Transport } from "../../src/api/transport/transport";
 import type { UploadError } from "../../src/errors";
@@ -96,9 +97,15 @@ test("what it kept wrong and is sent again counts as landed only then", async ()
   await expectStored(files);
 });
 
-/** Uploads until the store was asked so many times: all later ones are refused, and with them the run. */
-async function stopStoreAfter(asked: number, files: readonly UploadFile[]): Promise<void> {
-  place.emulator.setFault({ on: ONCE, skip: asked, times: 0, reply: { status: 403 } });
+/** Uploads until the store refuses: it keeps something else of all before, and the run is stopped. */
+async function stopAtStore(
+  refusal: { readonly skip?: number; readonly on: FaultMatch },
+  files: readonly UploadFile[],
+): Promise<void> {
+  place.emulator.setFault(
+    { ...refusal, times: 0, reply: { status: 403 } },
+    { on: ONCE, times: 0, store: "other" },
+  );
   await expect(upload(files, 1)).rejects.toMatchObject({ name: "UploadError" });
   place.emulator.clearFaults();
 }
@@ -159,15 +166,14 @@ describe("what an earlier run counted although it was kept wrong", () => {
   });
 
   test.each([
-    ["a file in parts", [81], 15],
-    ["files in parts", [20, 20, 20], 11],
-  ])("is sent again as %s", async (_what, sizes, asked) => {
+    ["a file in parts", [81], { skip: 15, on: ONCE }],
+    ["files in parts", [20, 20, 20], { on: { ...ONCE, path: "*/2.mcap" } }],
+  ])("is sent again as %s", async (_what, sizes, refusal) => {
     await place.start();
     const files = await Promise.all(
       sizes.map((size, index) => place.put(`${index}.mcap`, randomBytes(size * MIB + index))),
     );
-    place.emulator.setFault({ on: ONCE, times: asked, store: "other" });
-    await stopStoreAfter(asked, files);
+    await stopAtStore(refusal, files);
     const { avala, events } = sessionWith(place.emulator);
     const result = await upload(files, 1, avala);
     expect(result).toMatchObject({ unchanged: [], isComplete: true });
