@@ -5,6 +5,7 @@ import { InputError, isAvalaError, type InputProblem } from "../src/errors";
 import type { ActionEnvironment } from "./environment";
 import { placeProblem } from "./export/fetching";
 import type { Inputs, Refused } from "./inputs/inputs";
+import { rowOf } from "./inputs/table";
 import type { UploadInputs } from "./inputs/upload";
 import type { Log } from "./report/log";
 import { createListener } from "./report/report";
@@ -17,10 +18,6 @@ interface Step {
   readonly inputs: Inputs;
   readonly log: Log;
 }
-
-// Where one of these is wrong, another value stands in for it, and would choose other files.
-const CHOOSING =
-  /^(?:files|files-from|root|prefix|include-hidden-files|symlinks|allow-link-targets|unindexed|min-age-minutes|changing-files|if-no-files-found|partition-depth|data-type)(?: |$)/;
 
 /** What `check` refuses, with all else. @throws what `check` throws */
 export async function refusingAll<T>(step: Step, check: () => Promise<T>): Promise<T> {
@@ -46,13 +43,20 @@ export async function withAllProblems(
   return new InputError([...problems, ...ofPlace, ...ofFiles], { hint: hint ?? place?.hint });
 }
 
+/** A problem with one line of an input names it after the input: `files cats/*.jpg`. */
+function choosesFiles({ input }: InputProblem): boolean {
+  const [name = ""] = input.split(" ", 1);
+  return rowOf(name)?.choosesFiles === true;
+}
+
 /** `undefined` where they can't be known. */
 async function filesProblems(
   { environment, inputs, log }: Step,
   problems: readonly InputProblem[],
 ): Promise<readonly InputProblem[] | undefined> {
   const { upload } = inputs;
-  if (upload === undefined || problems.some(({ input }) => CHOOSING.test(input))) return undefined;
+  // Where such an input is wrong, another value stands in for it, and would choose other files.
+  if (upload === undefined || problems.some(choosesFiles)) return undefined;
   const show = createListener(log, environment.clock);
   const onListing = (entries: number): void => show({ kind: "list-progress", entries });
   try {

@@ -16,27 +16,29 @@ export interface InputRow {
   /** What an empty value stands for, too: a workflow passes on what it was not given as an empty text. */
   readonly default: string;
   readonly needs?: Need;
+  /** Whether another value chooses other files, cuts them into other datasets, or changes what their lack means. */
+  readonly choosesFiles?: boolean;
 }
 
 export const INPUTS = {
   "api-key": { default: "" },
   "base-url": { default: "" },
-  files: { default: "" },
-  "files-from": { default: "" },
-  root: { default: ".", needs: "upload" },
-  prefix: { default: "", needs: "upload" },
-  "include-hidden-files": { default: "false", needs: "upload" },
-  symlinks: { default: "follow", needs: "upload" },
-  "allow-link-targets": { default: "", needs: "upload" },
-  unindexed: { default: "leave-out", needs: "upload" },
+  files: { default: "", choosesFiles: true },
+  "files-from": { default: "", choosesFiles: true },
+  root: { default: ".", needs: "upload", choosesFiles: true },
+  prefix: { default: "", needs: "upload", choosesFiles: true },
+  "include-hidden-files": { default: "false", needs: "upload", choosesFiles: true },
+  symlinks: { default: "follow", needs: "upload", choosesFiles: true },
+  "allow-link-targets": { default: "", needs: "upload", choosesFiles: true },
+  unindexed: { default: "leave-out", needs: "upload", choosesFiles: true },
   "check-content": { default: "warn", needs: "upload" },
-  "min-age-minutes": { default: "", needs: "upload" },
-  "changing-files": { default: "fail", needs: "upload" },
-  "if-no-files-found": { default: "error", needs: "upload" },
-  "partition-depth": { default: "0", needs: "upload" },
+  "min-age-minutes": { default: "", needs: "upload", choosesFiles: true },
+  "changing-files": { default: "fail", needs: "upload", choosesFiles: true },
+  "if-no-files-found": { default: "error", needs: "upload", choosesFiles: true },
+  "partition-depth": { default: "0", needs: "upload", choosesFiles: true },
   dataset: { default: "" },
   slug: { default: "", needs: "upload" },
-  "data-type": { default: "", needs: "upload" },
+  "data-type": { default: "", needs: "upload", choosesFiles: true },
   visibility: { default: "private", needs: "upload" },
   organization: { default: "", needs: "upload" },
   metadata: { default: "", needs: "upload" },
@@ -73,3 +75,8 @@ export const INPUTS = {
 export type InputName = keyof typeof INPUTS;
 
 export const INPUT_NAMES = Object.keys(INPUTS) as readonly InputName[];
+
+/** `undefined`: action.yml has no such input. */
+export function rowOf(input: string): InputRow | undefined {
+  return Object.hasOwn(INPUTS, input) ? INPUTS[input as InputName] : undefined;
+}

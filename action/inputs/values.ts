@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 import type { InputProblem } from "../../src/errors";
 import { mustBe, numberIn, type Bounds } from "../../src/wrong-value";
-import { INPUTS, type InputName } from "./table";
+import { rowOf, type InputName } from "./table";
 
 /** Collects what is wrong, so that all of it is reported at once. */
 export interface Reader {
@@ -65,7 +65,7 @@ export function createReader(getInput: (name: string) => string): Reader {
 }
 
 function defaultOf(input: string): string {
-  return Object.hasOwn(INPUTS, input) ? INPUTS[input as InputName].default : "";
+  return rowOf(input)?.default ?? "";
 }
 
 type Refuse = Reader["refuse"];
