@@ -19,10 +19,10 @@ export interface DeclaredSets {
   readonly declare: (call: Call, declared: Declared) => void;
 }
 
-interface Holder {
-  /** The name, with whose and what kind it is. */
-  readonly key: string;
+/** The resources of one name, which all have the same content: one of other content is refused. */
+interface Holders {
   readonly content: string;
+  readonly urns: Set<string>;
 }
 
 /** A resource, as its program calls it, and the stack that it is of. */
@@ -33,20 +33,27 @@ function readUrn(urn: string): { readonly stack: string; readonly resource: stri
 }
 
 export function createDeclaredSets(): DeclaredSets {
-  const holders = new Map<string, Holder>();
+  /** By the name, with whose and what kind it is. */
+  const named = new Map<string, Holders>();
+  const byUrn = new Map<string, Holders>();
   return {
     declare: ({ urn }, { kind, name, owner = "", content, input }) => {
       if (urn === undefined) return;
       const { stack, resource } = readUrn(urn);
       const key = JSON.stringify([stack, kind, owner, name]);
       // Of a replacement it is asked twice, and a resource may be declared anew with another name or content.
-      holders.delete(urn);
-      const rival = [...holders].find(([, held]) => held.key === key && held.content !== content);
-      if (rival !== undefined) {
-        const text = `${name} is what ${readUrn(rival[0]).resource} of this stack is called as well, with other content than ${resource} has. One ${kind} would hold what belongs to the other: give one of them another ${input}`;
+      byUrn.get(urn)?.urns.delete(urn);
+      const last = named.get(key);
+      const isSame = last?.content === content;
+      const [rival] = last?.urns ?? [];
+      if (rival !== undefined && !isSame) {
+        const text = `${name} is what ${readUrn(rival).resource} of this stack is called as well, with other content than ${resource} has. One ${kind} would hold what belongs to the other: give one of them another ${input}`;
         throw new InputError([{ input, text }]);
       }
-      holders.set(urn, { key, content });
+      const held = isSame ? last : { content, urns: new Set<string>() };
+      held.urns.add(urn);
+      named.set(key, held);
+      byUrn.set(urn, held);
     },
   };
 }

@@ -3,12 +3,17 @@
 // come to with it, and that the one with the most sets is the whole.
 import { formatCount } from "../../src/text";
 import {
+  NO_NEED,
+  costOf,
   describeCalls,
   describeCost,
   describeToSend,
-  estimateCost,
+  minus,
+  needOf,
+  plus,
   type DatasetToSend,
   type LimitNow,
+  type Need,
 } from "../../src/upload/cost";
 import type { Call } from "./calls";
 
@@ -25,19 +30,26 @@ export interface SendingTotal {
 }
 
 export function createSendingTotal(): SendingTotal {
-  const sets = new Map<string, DatasetToSend>();
+  const sets = new Map<string, Need>();
+  let all = NO_NEED;
   let minutesTold = 0;
   return {
     describe: ({ urn = "" }, { dataset, limit, landedBefore }) => {
-      const known = { ...dataset, toSend: [...dataset.toSend], isSoughtAlone: true };
-      if (known.toSend.length > 0) sets.set(urn, known);
-      const cost = estimateCost([known], limit);
-      const isFirst = sets.size < 2 || known.toSend.length === 0;
+      const need = needOf({ ...dataset, isSoughtAlone: true });
+      if (need.files > 0) {
+        all = plus(minus(all, sets.get(urn) ?? NO_NEED), need);
+        sets.set(urn, need);
+      }
+      const isFirst = sets.size < 2 || need.files === 0;
       // Of several the time is that of all of them.
       const words = isFirst ? describeCost : describeCalls;
-      const text = describeToSend({ cost, landedBefore }, "an earlier up", words);
+      const text = describeToSend(
+        { cost: costOf(need, limit), landedBefore },
+        "an earlier up",
+        words,
+      );
       if (isFirst) return text;
-      const together = estimateCost([...sets.values()], limit);
+      const together = costOf(all, limit);
       // The reset comes nearer meanwhile, and of more sets one would read that they take less.
       minutesTold = Math.max(minutesTold, together.minutesAtLimit);
       const total = describeCost({ ...together, minutesAtLimit: minutesTold });

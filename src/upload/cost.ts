@@ -77,25 +77,64 @@ function waitsOf(calls: number, known: LimitNow | undefined): Waits {
   };
 }
 
-/** What a run that sends costs at the least, from its first call to its last. With nothing to send it costs nothing. */
-export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNow): Cost {
+/** What datasets need without the run that makes them. Adds up: of many, no file is looked at again for each one that comes. */
+export interface Need {
+  readonly files: number;
+  readonly bytes: number;
+  readonly calls: number;
+  /** Files that cost one call more where the server answers with PUTs. */
+  readonly completed: number;
+  readonly soughtAlone: number;
+}
+
+export const NO_NEED: Need = { files: 0, bytes: 0, calls: 0, completed: 0, soughtAlone: 0 };
+
+/** With nothing to send, none. */
+export function needOf(dataset: DatasetToSend): Need {
+  const { toSend, fileCount, isSoughtBeforeConfirm = false, isSoughtAlone = false } = dataset;
   let [files, bytes, calls, completed] = [0, 0, 0, 0];
-  for (const dataset of datasets) {
-    const { toSend, fileCount, isSoughtBeforeConfirm = false, isSoughtAlone = false } = dataset;
-    const filesBefore = files;
-    for (const file of toSend) {
-      files += 1;
-      bytes += file.sizeBytes;
-      calls += callsFor(file);
-      if (callsFor(file) === 1) completed += 1;
-    }
-    if (files === filesBefore) continue;
-    calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
-    if (isSoughtBeforeConfirm) calls += 1;
-    if (isSoughtAlone && filesBefore > 0) calls += 1;
+  for (const file of toSend) {
+    files += 1;
+    bytes += file.sizeBytes;
+    calls += callsFor(file);
+    if (callsFor(file) === 1) completed += 1;
   }
-  if (files > 0) calls += CALLS_FOR_A_RUN;
+  if (files === 0) return NO_NEED;
+  calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
+  if (isSoughtBeforeConfirm) calls += 1;
+  return { files, bytes, calls, completed, soughtAlone: isSoughtAlone ? 1 : 0 };
+}
+
+function combine(a: Need, b: Need, sign: 1 | -1): Need {
+  return {
+    files: a.files + sign * b.files,
+    bytes: a.bytes + sign * b.bytes,
+    calls: a.calls + sign * b.calls,
+    completed: a.completed + sign * b.completed,
+    soughtAlone: a.soughtAlone + sign * b.soughtAlone,
+  };
+}
+
+export function plus(all: Need, one: Need): Need {
+  return combine(all, one, 1);
+}
+
+export function minus(all: Need, one: Need): Need {
+  return combine(all, one, -1);
+}
+
+/** What a run costs at the least that sends them, from its first call to its last. With nothing to send it costs nothing. */
+export function costOf({ soughtAlone, completed, ...need }: Need, limit?: LimitNow): Cost {
+  const { files, bytes } = need;
+  // The first is sought by what a run asks anyway.
+  const more = Math.max(0, soughtAlone - 1) + (files > 0 ? CALLS_FOR_A_RUN : 0);
+  const calls = need.calls + more;
   return { files, bytes, calls, callsByPut: calls + completed, ...waitsOf(calls, limit) };
+}
+
+/** {@link costOf} a run that sends `datasets`. */
+export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNow): Cost {
+  return costOf(datasets.map(needOf).reduce(plus, NO_NEED), limit);
 }
 
 // Of the longer time: a reader plans no better with two that are nearer.
