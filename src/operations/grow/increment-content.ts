@@ -108,7 +108,7 @@ export async function lookInto(
 ): Promise<Look> {
   const { owner, dataType, waitMs, hosts } = terms;
   const dataset = await whenCreated(avala, found, waitMs);
-  const seen = await listSeen(avala, dataset, files, { owner, dataType });
+  const seen = await listSeen(avala, dataset, files, { owner, dataType, waitMs });
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
   const proof = await proofOfIncrement(avala, dataset, filesOfName(seen, digest), terms);
   if (proof.by === "record") return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));

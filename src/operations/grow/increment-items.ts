@@ -34,12 +34,19 @@ function notReadable({ name, uid }: Dataset, why: string): AvalaError {
   );
 }
 
+interface Listing {
+  readonly owner: OwnerWanted;
+  readonly dataType: DataType;
+  /** Ms still allowed for waiting. */
+  readonly waitMs: () => number;
+}
+
 async function itemsOf(
   avala: Avala,
   dataset: Dataset,
-  owner: OwnerWanted,
+  { owner, waitMs }: Pick<Listing, "owner" | "waitMs">,
 ): Promise<readonly ItemFacts[]> {
-  const listing = { owner, expected: dataset.itemCount, hasUrls: true };
+  const listing = { owner, expected: dataset.itemCount, hasUrls: true, waitMs: waitMs() };
   const items = await listFacts(avala, dataset, listing);
   if (items === undefined) throw notReadable(dataset, "Avala does not list its items");
   return items;
@@ -136,9 +143,9 @@ export async function listSeen(
   avala: Avala,
   dataset: Dataset,
   files: Files,
-  { owner, dataType }: { readonly owner: OwnerWanted; readonly dataType: DataType },
+  { dataType, ...listing }: Listing,
 ): Promise<readonly Seen[]> {
-  const items = await itemsOf(avala, dataset, owner);
+  const items = await itemsOf(avala, dataset, listing);
   // One that the server gave up on has what it lists.
   if (dataset.status === "created") requireWhole(dataset, items);
   requirePaths(dataset, items, files, dataType);

@@ -48,7 +48,7 @@ function isIndexing({ health, sent }: Counted): boolean {
 interface CompareOptions {
   /** Whose the dataset is, for the paths of its items. @default the key's user */
   readonly owner?: OwnerWanted | undefined;
-  /** For looking again at what lags behind; a minute at most. @default a minute */
+  /** For the list, should the server put it off, and for looking again at what lags behind: a minute at most. @default no bound of the list */
   readonly waitMs?: number | undefined;
   /** Whether what was listed is returned, with the URLs of the items. @default false */
   readonly isListed?: boolean | undefined;
@@ -73,15 +73,16 @@ export async function compareItems(
   const { isListed = false, isMadeOfThese = false } = options;
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
+  const untilMs = avala.clock.now() + waitMs;
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
-    const listing = { owner, expected: files.size, hasUrls: isListed };
+    const leftMs = untilMs - avala.clock.now();
+    const listing = { owner, expected: files.size, hasUrls: isListed, waitMs: leftMs };
     const items = await listFacts(avala, dataset, listing);
     const byKeys = { dataset, items, health: undefined };
     const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));
     if (isAllShown) return { ...byKeys, isAllShown };
     return { ...byKeys, isAllShown, health: await readHealth(avala, dataset, owner) };
   };
-  const untilMs = avala.clock.now() + waitMs;
   let look = await lookOnce();
   let seen = -1;
   for (const [index, pauseMs] of lookAgainMs.entries()) {

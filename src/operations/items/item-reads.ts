@@ -1,10 +1,13 @@
 // What Avala says of a dataset's items: each of them, and what it counts. Compares nothing.
 import { ignoreAdvice } from "../../api/advice";
-import type { Avala } from "../../api/connection";
+import { withDeadline, type Avala } from "../../api/connection";
 import { getDatasetHealth, type DatasetHealth } from "../../api/endpoints/datasets/dataset-health";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { listItems } from "../../api/endpoints/datasets/items";
-import { isAvalaError } from "../../errors";
+import { AvalaError, isAvalaError } from "../../errors";
+import { ifLate } from "../../flow/deadline";
+import { MORE_TIME } from "../../hints";
+import { printable } from "../../redact";
 import { isRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
 import type { ItemFacts } from "./key-comparison";
 
@@ -13,22 +16,52 @@ interface Listing {
   readonly expected: number;
   /** Whether their URLs are kept, which are long. */
   readonly hasUrls: boolean;
+  /** How long the server may put off the list; a minute at the least. */
+  readonly waitMs: number;
 }
 
-/** `undefined` where the server does not list them, under any name of the owner. */
+// Of a preview, which waits for nothing, and at the end of a wait: the limit of the key may hold any call so long.
+const MIN_WAIT_MS = 60_000;
+
+function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaError): AvalaError {
+  const text = `The items of dataset ${printable(name)} (uid ${printable(uid)}) could not be listed in time. ${waitedFor}`;
+  const hint = `Run again: what has landed is not sent again. Or ${MORE_TIME}.`;
+  return new AvalaError("timeout", text, { hint, cause });
+}
+
+/** @throws AvalaError `timeout` after `waitMs`, and that of `pastDeadline` where the session's deadline comes first */
+async function inTime<T>(
+  avala: Avala,
+  dataset: Dataset,
+  waitMs: number,
+  list: (within: Avala) => Promise<T>,
+): Promise<T> {
+  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
+  const untilMs = clock.now() + Math.max(MIN_WAIT_MS, waitMs);
+  if (untilMs >= deadlineMs) return list(avala);
+  return list(withDeadline(avala, untilMs)).catch(
+    ifLate((waitedFor, error): never => {
+      throw listedTooLate(dataset, waitedFor, error);
+    }),
+  );
+}
+
+/** `undefined` where the server does not list them, under any name of the owner. @throws as {@link inTime} */
 export async function listFacts(
   avala: Avala,
   dataset: Dataset,
-  { owner, expected, hasUrls }: Listing,
+  { owner, expected, hasUrls, waitMs }: Listing,
 ): Promise<readonly ItemFacts[] | undefined> {
   try {
-    return await readUnderOwner(avala, dataset, owner, async (ref) => {
-      const items: ItemFacts[] = [];
-      // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
-      for await (const { uid, key, sizeBytes, url } of listItems(avala, ref, { expected }))
-        items.push(hasUrls ? { uid, key, sizeBytes, url } : { uid, key, sizeBytes });
-      return items;
-    });
+    return await inTime(avala, dataset, waitMs, (within) =>
+      readUnderOwner(within, dataset, owner, async (ref) => {
+        const items: ItemFacts[] = [];
+        // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
+        for await (const { uid, key, sizeBytes, url } of listItems(within, ref, { expected }))
+          items.push(hasUrls ? { uid, key, sizeBytes, url } : { uid, key, sizeBytes });
+        return items;
+      }),
+    );
   } catch (error) {
     if (isRefused(error) || (isAvalaError(error) && error.code === "bad_reply")) return undefined;
     throw error;

@@ -146,10 +146,11 @@ async function findListed(
   avala: Avala,
   dataset: Dataset,
   expected: Expected,
+  waitMs: number,
 ): Promise<readonly Listed[]> {
   const { files, tags, owner } = expected;
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const listing = { owner, expected: files.length, hasUrls: true };
+  const listing = { owner, expected: files.length, hasUrls: true, waitMs };
   // A list that the server does not give shows nothing.
   const items = expected.listed ?? (await listFacts(avala, dataset, listing)) ?? [];
   const matches = matchKeys(
@@ -220,7 +221,7 @@ export async function compareContents(
   expected: Expected,
   waitMs: number,
 ): Promise<ContentComparison> {
-  const found = await findListed(avala, dataset, expected);
+  const found = await findListed(avala, dataset, expected, waitMs);
   const hosts = beginLook(avala, waitMs);
   const telling = tellComparing(avala, dataset.name, found.length);
   const isNamed = expected.named !== undefined;

@@ -12,7 +12,7 @@ import { compareFound, decidePublish } from "./decide";
 import { CORE_WORDS, existsAlready, unreadableDatasetError } from "./refusals";
 import { sendFiles } from "./send";
 import { replacedBy } from "./sent-check";
-import { settlePublished } from "./settle";
+import { notSettledInTime, settlePublished } from "./settle";
 import {
   destinationOf,
   isNamedByContent,
@@ -221,7 +221,11 @@ export async function carryOut(
     return takeTaken(inTime, known, confirmed.refusal, taking).catch(ifPartial(upload));
   }
   options.onConfirmed?.(confirmed.dataset);
-  const settled = await settle(withoutDeadline(avala), known, held, confirmed, options);
+  const settled = await settle(withoutDeadline(avala), known, held, confirmed, options).catch(
+    (error: unknown) => {
+      throw notSettledInTime(confirmed.dataset, upload, error);
+    },
+  );
   const isUnsure = isOnlyFound(confirmed, held) && settled.unverified > 0;
   return { outcome: isUnsure ? "unverified" : "uploaded", upload, ...settled };
 }

@@ -5,8 +5,11 @@ import { waitForDataset } from "../datasets/dataset";
 import { compareItems } from "../items/compare-items";
 import type { ItemComparison } from "../items/item-comparison";
 import { unmatchedText } from "../items/unmatched-keys";
+import { AvalaError, isAvalaError } from "../../errors";
 import { printable } from "../../redact";
+import { counted } from "../../text";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
+import type { UploadResult } from "../../upload/result";
 import {
   recordContent,
   recordVerified,
@@ -173,4 +176,18 @@ export async function settlePublished(
   const compared = { dataset, unverified, unshown: sent.unshown, resemblance };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
+}
+
+/** What is reached all the same, where the wait for the rest is over. */
+export function notSettledInTime(
+  { name, uid }: Dataset,
+  { manifest }: UploadResult,
+  error: unknown,
+): unknown {
+  if (!isAvalaError(error) || error.code !== "timeout") return error;
+  const count = manifest.entries.length;
+  const [files, have] =
+    count === 1 ? ["The file", "has"] : [`All ${counted(count, "file")}`, "have"];
+  const text = `${files} of ${printable(name)} ${have} landed, and its confirm was accepted (uid ${printable(uid)}). ${error.message}`;
+  return new AvalaError("timeout", text, { hint: error.hint, cause: error });
 }

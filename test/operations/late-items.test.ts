@@ -1,0 +1,51 @@
+// A server that does not answer for the items of a dataset that is made: the wait for it ends in time, and nothing is lost.
+import { join } from "node:path";
+import { createAxiosTransport } from "../../src/api/transport/axios-transport";
+import { AvalaError } from "../../src/errors";
+import { publishDataset } from "../../src/operations/publish/publish";
+import { sessionWith } from "../support/session";
+import { rejectionOf } from "../support/thrown";
+import { useUploadPlace } from "../support/upload-place";
+import { virtualClock } from "../support/virtual-clock";
+
+const SILENT_MS = 60_000;
+
+const place = useUploadPlace();
+beforeEach(() => place.start());
+
+test.each([
+  ["longer than one request is silent", 150_000, 150_000 + SILENT_MS],
+  ["shorter, and it is given a minute", 0, 2 * SILENT_MS],
+])("a wait that is %s", async (_how, waitMs, mostMs) => {
+  const clock = virtualClock(Date.now());
+  const transport = createAxiosTransport({});
+  const api: typeof transport = {
+    ...transport,
+    send: async (request) => {
+      if (!request.url.includes("/items/")) return transport.send(request);
+      await clock.sleep(SILENT_MS);
+      throw new AvalaError("timeout", "The server made no progress.", { retryable: true });
+    },
+  };
+  const files = [await place.put("a.jpg", Buffer.from("a"))];
+  const dataset = { name: "training", slug: "training", dataType: "image" } as const;
+  const stateDirectory = join(place.folder, "state");
+  const publish = (of: Parameters<typeof sessionWith>[1]) =>
+    publishDataset(
+      sessionWith(place.emulator, of).avala,
+      { files, dataset, ifExists: "verify" },
+      { waitMs: () => waitMs, stateDirectory },
+    );
+  const startedMs = clock.now();
+  const error = await clock.run(rejectionOf(publish({ ports: { clock, api } })));
+  expect(clock.now() - startedMs).toBeLessThanOrEqual(mostMs);
+  expect(error).toMatchObject({
+    code: "timeout",
+    message: expect.stringMatching(
+      /^The file of training has landed, and its confirm was accepted .* made no progress/,
+    ) as string,
+  });
+
+  expect(await publish({})).toMatchObject({ outcome: "unchanged", unverified: 0 });
+  expect(place.emulator.datasets()).toHaveLength(1);
+});
