@@ -118,7 +118,7 @@ export interface UploadProgress {
   readonly silence?: Silence;
   /** Whether calls and not the network are what the rest of it takes: then the rate of bytes says nothing of the time left. */
   readonly isBoundByCalls: boolean;
-  /** The rate limit, where replies tell it. */
+  /** The limit of the minute, where replies tell it and it leaves fewer calls than are needed. */
   readonly callsPerMinute?: number;
   /** Of several sets that are sent one after the other, which one it is; all counts are of all of them. */
   readonly part?: { readonly name: string; readonly number: number; readonly count: number };

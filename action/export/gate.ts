@@ -35,10 +35,10 @@ export function gateOf({ gate, source }: ExportInputs, { status }: Inputs): Gate
 
 /** @throws GateClosedError that names each condition which is not met */
 export function refuseUnmet(conditions: readonly Condition[]): void {
-  const unmet = describeUnmet(conditions);
-  if (unmet === undefined) return;
-  const hint = "Finish what is missing and run again, or lower the conditions of the gate.";
-  throw new GateClosedError("export_failed", unmet, { hint });
+  const work = "Finish what is missing and run again, or lower the conditions of the gate.";
+  const unmet = describeUnmet(conditions, work);
+  if (unmet !== undefined)
+    throw new GateClosedError("export_failed", unmet.text, { hint: unmet.hint });
 }
 
 /**

@@ -1,12 +1,6 @@
 // What is said of an upload's cost before its first byte. Knows nothing of how it is decided what is sent.
 import { limitNow } from "../../src/api/connection";
-import {
-  describeToSend,
-  estimateCost,
-  type Cost,
-  type LimitNow,
-  type ToSend,
-} from "../../src/upload/cost";
+import { describeToSend, estimateCost, type Cost, type ToSend } from "../../src/upload/cost";
 import { landedBefore, type SetToSend } from "../../src/upload/landed-before";
 import { MS_PER_MINUTE } from "../inputs/values";
 import { describeFit } from "../plan/job-fit";
@@ -28,7 +22,6 @@ export async function findToSend(
   run: Run,
   { avala, stateDirectory }: UploadContext,
   sendings: readonly Sending[],
-  limit?: LimitNow,
 ): Promise<ToSend> {
   let all = 0;
   const left = [];
@@ -44,7 +37,7 @@ export async function findToSend(
       run.results.toSend.set(target, { files: files.length, landedBefore: before, landedBytes });
     left.push({ ...sending, toSend });
   }
-  return { cost: estimateCost(left, limit), landedBefore: all };
+  return { cost: estimateCost(left, limitNow(avala)), landedBefore: all };
 }
 
 function bytesOf(files: SetToSend["files"]): number {
@@ -56,7 +49,7 @@ export async function reportCost(
   context: UploadContext,
   sendings: readonly Sending[],
 ): Promise<void> {
-  const toSend = await findToSend(run, context, sendings, limitNow(context.avala));
+  const toSend = await findToSend(run, context, sendings);
   reportFit(run, toSend.cost);
   if (toSend.cost.files + toSend.landedBefore > 0)
     run.log.info(`To send: ${describeToSend(toSend)}.`);

@@ -53,7 +53,7 @@ export function createSendingTotal(): SendingTotal {
       // The reset comes nearer meanwhile, and of more sets one would read that they take less.
       minutesTold = Math.max(minutesTold, together.minutesAtLimit);
       const total = describeCost({ ...together, minutesAtLimit: minutesTold });
-      return `${text}\nrunning total of ${formatCount(sets.size)} sets (the one of the most sets is the whole): ${total}`;
+      return `${text}\n${formatCount(sets.size)} sets so far (the row with the most sets has the total): ${total}`;
     },
   };
 }

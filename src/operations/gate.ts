@@ -38,6 +38,8 @@ export interface Condition {
   readonly isMet: boolean;
   /** False where another one closed the gate before. @default true */
   readonly isChecked?: boolean;
+  /** What opens the gate, where work on tasks does not: a sentence. */
+  readonly todo?: string;
 }
 
 /** `the export holds 9 tasks, and gate-min-tasks is 10` */
@@ -45,11 +47,15 @@ export function describeCondition({ found, asked }: Condition): string {
   return `${found}, and ${asked}`;
 }
 
-/** What keeps the gate closed, all of it; `undefined` where nothing does. */
-export function describeUnmet(conditions: readonly Condition[]): string | undefined {
+/** What keeps the gate closed, all of it, and what to do: `work` where tasks are missing. `undefined` where nothing does. */
+export function describeUnmet(
+  conditions: readonly Condition[],
+  work: string,
+): { readonly text: string; readonly hint: string } | undefined {
   const unmet = conditions.filter(({ isMet, isChecked }) => !isMet && isChecked !== false);
   if (unmet.length === 0) return undefined;
-  return `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`;
+  const text = `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`;
+  return { text, hint: [...new Set(unmet.map(({ todo = work }) => todo))].join(" ") };
 }
 
 /** A count as `250`, a share as `95%` with at most three digits after the point; undefined for anything else. */
@@ -108,8 +114,9 @@ function minExported(
     const found = `${exported} of ${counted(total, "task")} exported`;
     return [{ asked, found, isMet: exported >= total }];
   }
+  const todo = `Leave out ${names.minExported}: no work on tasks shows it.`;
   if (exported === undefined)
-    return [{ asked, found: "Avala does not say how many tasks are exported", isMet: false }];
+    return [{ asked, found: "Avala does not say how many tasks are exported", isMet: false, todo }];
   if ("count" in least) {
     const found = `${counted(exported, "task")} exported`;
     return [{ asked, found, isMet: exported >= least.count }];
@@ -117,7 +124,7 @@ function minExported(
   if (total === undefined) {
     const found =
       "Avala does not report how many tasks the export has, so a share cannot be computed";
-    return [{ asked, found, isMet: false }];
+    return [{ asked, found, isMet: false, todo }];
   }
   const found = `${exported} of ${counted(total, "task")} exported`;
   return [{ asked, found, isMet: isEnough({ exported, total, percent: least.percent }) }];
@@ -127,7 +134,8 @@ function minExported(
 function noTasks({ mayBeEmpty }: Gate, names: GateNames): readonly Condition[] {
   if (mayBeEmpty === true) return [];
   const asked = `at least one is required unless ${names.minTasks} is 0`;
-  return [{ asked, found: "the export contains no tasks", isMet: false }];
+  const todo = `Check what is exported and whether it has tasks; if it may be empty, set ${names.minTasks} to 0.`;
+  return [{ asked, found: "the export contains no tasks", isMet: false, todo }];
 }
 
 /** In whole numbers, since 7% of 100 is a little more than 7 in fractions. A share of nothing is not enough of anything. */
@@ -196,7 +204,8 @@ export function qualityConditions(
   const asked = `${names.qualityTargets} is ${mode}`;
   if (evaluations.length === 0) {
     const found = `project ${project} has no active quality target`;
-    return { conditions: [{ asked, found, isMet: false }], warnings: [] };
+    const todo = `Declare a quality target for project ${project}, or leave out ${names.qualityTargets}.`;
+    return { conditions: [{ asked, found, isMet: false, todo }], warnings: [] };
   }
   const isAsked = (target: QualityEvaluation): boolean => mode === "all" || !isWarning(target);
   const conditions = evaluations.filter(isAsked).map((target) => ({

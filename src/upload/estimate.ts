@@ -102,13 +102,14 @@ export function createEstimator(counts: Counts, ports: Ports): Estimator {
       const seconds = isShown ? secondsLeft(history, left) : undefined;
       const isPaused = activity.isPaused();
       const { limits } = history.now;
+      const isOverMinute = limits !== undefined && left.unasked > limits.remaining;
       return {
         ...current,
         bytesPerSecond: bytesPerSecond(history),
         isWaitingForLimit: isPaused,
         ...waitOf(isPaused),
         isBoundByCalls: isBoundByCalls(history, left),
-        ...(limits !== undefined && { callsPerMinute: limits.limit }),
+        ...(isOverMinute && { callsPerMinute: limits.limit }),
         ...(seconds !== undefined && { secondsLeft: seconds }),
       };
     },

@@ -40,3 +40,17 @@ test("of what is new in a growing set", async () => {
   const sent = await place.act({ ...growing, ...all });
   expect(announcedCalls(sent.text())).toBe(madeCalls(place.emulator, 1, from));
 });
+
+test("at the limit of its key, also by a dry run", async () => {
+  await place.start({ requestsPerMinute: 5 });
+  const planned = await place.act({
+    ...all,
+    dataset: "pets-{increment}",
+    "dry-run": "true",
+    "time-budget-minutes": "3",
+  });
+  expect(planned.text()).toMatch(/It would be .* at 5 calls a minute/);
+  expect(planned.summaries[0]).toContain("at 5 calls a minute");
+  // At 100 calls a minute one run would do.
+  expect(planned.text()).toMatch(/about \d+ runs, each continuing where the last one stopped/);
+});

@@ -118,8 +118,13 @@ describe("gate-quality-targets", () => {
 
   test("of a project without targets keep it closed", async () => {
     const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
-    const { outputs } = await act({ "export-projects": uid, "gate-quality-targets": "all" });
+    const { outputs, summaries } = await act({
+      ...{ "export-projects": uid, "gate-quality-targets": "all", "gate-min-tasks": "9" },
+    });
     expect(outputs["outcome"]).toBe("gate_closed");
+    expect(summaries[0]).toContain(
+      `Declare a quality target for project ${uid}, or leave out gate-quality-targets.`,
+    );
   });
 });
 

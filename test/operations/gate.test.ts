@@ -1,5 +1,10 @@
 // What a gate asks for, held against what there is: each condition says both.
-import { exportConditions, qualityConditions, readMinExported } from "../../src/operations/gate";
+import {
+  describeUnmet,
+  exportConditions,
+  qualityConditions,
+  readMinExported,
+} from "../../src/operations/gate";
 import type { Export } from "../../src/api/endpoints/exports";
 import type { QualityEvaluation } from "../../src/api/endpoints/quality-targets";
 
@@ -103,5 +108,8 @@ describe("quality targets of a project", () => {
   test("that are not there keep the gate closed: nothing was held", () => {
     const { conditions } = qualityConditions("p1", [], { mode: "all", names });
     expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
+    expect(describeUnmet(conditions, "Finish the tasks.")).toMatchObject({
+      hint: `Declare a quality target for project p1, or leave out ${names.qualityTargets}.`,
+    });
   });
 });

@@ -52,6 +52,6 @@ test("of all sets of a stack together, with the last of them", async () => {
     await make(up.dataset, { files, ...asks(one.folder, false) });
   }
   await make(up.growingDataset, { ...growing, ...asks("birds", false) });
-  const [, together = ""] = told.split("running total of 3 sets");
+  const [, together = ""] = told.split("3 sets so far");
   expect(announcedCalls(together)).toBe(madeCalls(bench.avala, 3, from));
 });

@@ -23,17 +23,17 @@ test("of several none has a time of its own, and each has that of all up to it",
   const [own, together] = told.at(-1)?.split("\n") ?? [];
   expect(own).not.toContain("a minute");
   expect(together).toMatch(
-    /^running total of 20 sets \(the one of the most sets is the whole\): 1,600 files, .*: about 1[78] min at 100 calls a minute/,
+    /^20 sets so far \(the row with the most sets has the total\): 1,600 files, .*: about 1[78] min at 100 calls a minute/,
   );
 });
 
 test("a set that is asked for twice counts once, and one with nothing to send not at all", () => {
   const total = createSendingTotal();
   total.describe({ urn: "a" }, set(80));
-  expect(total.describe({ urn: "a" }, set(80))).not.toContain("running total");
-  expect(total.describe({ urn: "b" }, set(0))).not.toContain("running total");
+  expect(total.describe({ urn: "a" }, set(80))).not.toContain("so far");
+  expect(total.describe({ urn: "b" }, set(0))).not.toContain("so far");
   expect(total.describe({ urn: "c" }, set(20))).toContain(
-    "running total of 2 sets (the one of the most sets is the whole): 100 files",
+    "2 sets so far (the row with the most sets has the total): 100 files",
   );
 });
 

@@ -67,6 +67,13 @@ test("waits with all that is left for the limit", () => {
   expect(secondsLeft).toBeGreaterThan(900);
 });
 
+test("names the limit of the minute only where it leaves too few calls", () => {
+  const { begin, send, limits } = upload({ birds: 10, cats: 200 });
+  expect(send("birds", begin("birds", 10), 10)).toMatchObject({ callsPerMinute: 100 });
+  Object.assign(limits, { limit: 600, remaining: 590 });
+  expect(send("cats", begin("cats", 200), 10)).not.toHaveProperty("callsPerMinute");
+});
+
 test("takes a set that begins anew by what it has then", () => {
   const { begin, send } = upload({ birds: 10, cats: 20 });
   send("birds", begin("birds", 10), 7);

@@ -24,11 +24,11 @@ const NAMES: GateNames = {
 export class GateClosedError extends AvalaError {}
 
 function refuseUnmet(conditions: readonly Condition[]): void {
-  const unmet = describeUnmet(conditions);
-  if (unmet === undefined) return;
-  throw new GateClosedError("export_failed", unmet, {
-    hint: "Finish what is missing and run up again, which makes another export, or lower the conditions of the gate.",
-  });
+  const work =
+    "Finish what is missing and run up again, which makes another export, or lower the conditions of the gate.";
+  const unmet = describeUnmet(conditions, work);
+  if (unmet !== undefined)
+    throw new GateClosedError("export_failed", unmet.text, { hint: unmet.hint });
 }
 
 interface Judging {
