@@ -1,7 +1,7 @@
 // What bounds an upload of very many files, as numbers: limits, and what follows from them. Knows nothing of where it stands.
 // @ts-check
 import { DEFAULT_CALLS_PER_MINUTE } from "../../lib/src/api/limits.js";
-import { STORE_CONCURRENCY } from "../../lib/src/operations/publish/content-check.js";
+import { STORE_CONCURRENCY } from "../../lib/src/operations/items/store-hosts.js";
 import { callsFor, estimateCost } from "../../lib/src/upload/cost.js";
 import { figure } from "./svg.mjs";
 

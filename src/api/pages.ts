@@ -122,9 +122,24 @@ export async function* listAll<T extends Listed>(
   call: ListCall,
   read: Read<T>,
 ): AsyncGenerator<T, void, undefined> {
+  for await (const { entries } of listPages(avala, call, read)) yield* entries;
+}
+
+/** What one page of a list has that is new. */
+export interface NewPage<T> {
+  readonly entries: readonly T[];
+  readonly isLast: boolean;
+}
+
+/** As {@link listAll}, for who has something to do while the next page is waited for. */
+export async function* listPages<T extends Listed>(
+  avala: Avala,
+  call: ListCall,
+  read: Read<T>,
+): AsyncGenerator<NewPage<T>, void, undefined> {
   const { next, results } = await readFirstPage(avala, call, read);
   const newsIn = createNews<T>(call.route);
-  yield* newsIn(results);
+  yield { entries: newsIn(results), isLast: next === null };
   if (next !== null) yield* follow(avala, call, { read, newsIn }, next);
 }
 
@@ -138,14 +153,14 @@ async function* follow<T extends Listed>(
   call: ListCall,
   { read, newsIn }: Reader<T>,
   first: string,
-): AsyncGenerator<T, void, undefined> {
+): AsyncGenerator<NewPage<T>, void, undefined> {
   const followed = new Set<string>();
   for (let url: string | null = first; url !== null;) {
     if (followed.has(url)) throw pageLoopError(call.route);
     followed.add(url);
     const page: Page<T> = await readPage(avala, call, read, url);
-    yield* newsIn(page.results);
     url = page.next;
+    yield { entries: newsIn(page.results), isLast: url === null };
   }
 }
 
@@ -168,7 +183,7 @@ export async function* listNumbered<T extends Listed>(
     const { next, results } = pageOf(json, call, read);
     yield* newsIn(results);
     if (next !== null) {
-      yield* follow(avala, call, { read, newsIn }, next);
+      for await (const { entries } of follow(avala, call, { read, newsIn }, next)) yield* entries;
       return;
     }
     seen += results.length;

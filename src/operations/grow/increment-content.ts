@@ -11,11 +11,12 @@ import { tellComparing } from "../items/comparing";
 import {
   hostOf,
   isDifference,
+  STORE_CONCURRENCY,
   type Likeness,
   type StoreHost,
   type StoreHosts,
 } from "../items/store-hosts";
-import { likenessOf, mayRead, mayReadNamed, STORE_CONCURRENCY } from "../publish/content-check";
+import { likenessOf, mayRead, mayReadNamed } from "../publish/content-check";
 import { readContentRecord } from "../publish/content-record";
 import { isProvenBy, proofOf, type Proof } from "../publish/proof";
 import { readTags, suspectsIn } from "../publish/sent-check";
@@ -80,11 +81,11 @@ async function likenesses(
   await runPool(seen, options, async (one) => {
     const { file, item } = one;
     if (file === undefined || item === undefined) return;
-    const { url } = item;
+    const { url, stored: known } = item;
     // Where Avala itself lists another size, that is known.
     if (item.sizeBytes !== undefined && item.sizeBytes !== file.sizeBytes) return;
     const host = hostOf(hosts, url);
-    const stored = url === undefined ? undefined : { file, url };
+    const stored = url === undefined ? undefined : { file, url, stored: known };
     const canRead = isProven(file.path) ? mayReadNamed(host, file) : mayRead(host);
     const likeness = stored && (await likenessOf(avala, stored, { hosts, canRead }));
     onLooked();
@@ -108,7 +109,8 @@ export async function lookInto(
 ): Promise<Look> {
   const { owner, dataType, waitMs, hosts } = terms;
   const dataset = await whenCreated(avala, found, waitMs);
-  const seen = await listSeen(avala, dataset, files, { owner, dataType, waitMs });
+  const listing = { owner, dataType, waitMs, isOwnerKnown };
+  const seen = await listSeen(avala, dataset, files, listing);
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
   const proof = await proofOfIncrement(avala, dataset, filesOfName(seen, digest), terms);
   if (proof.by === "record") return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));

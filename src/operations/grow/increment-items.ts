@@ -39,14 +39,18 @@ interface Listing {
   readonly dataType: DataType;
   /** Ms still allowed for waiting. */
   readonly waitMs: () => number;
+  /** Else nothing is held against what stores keep of it. */
+  readonly isOwnerKnown: boolean;
 }
 
 async function itemsOf(
   avala: Avala,
   dataset: Dataset,
-  { owner, waitMs }: Pick<Listing, "owner" | "waitMs">,
+  { owner, isOwnerKnown, waitMs }: Omit<Listing, "dataType">,
 ): Promise<readonly ItemFacts[]> {
-  const listing = { owner, expected: dataset.itemCount, hasUrls: true, waitMs: waitMs() };
+  const { itemCount: expected } = dataset;
+  const asking = { hasUrls: true, areAsked: isOwnerKnown };
+  const listing = { owner, expected, ...asking, waitMs: waitMs() };
   const items = await listFacts(avala, dataset, listing);
   if (items === undefined) throw notReadable(dataset, "Avala does not list its items");
   return items;

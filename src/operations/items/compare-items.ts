@@ -52,6 +52,8 @@ interface CompareOptions {
   readonly waitMs?: number | undefined;
   /** Whether what was listed is returned, with the URLs of the items. @default false */
   readonly isListed?: boolean | undefined;
+  /** Whether the caller holds all that was listed against what stores keep, which are asked while it is listed. @default false */
+  readonly areAsked?: boolean | undefined;
   /**
    * Whether the dataset is known to be made of the files, as right after its confirm: then keys like none of their paths are the
    * server's own names. @default false: keys that are names of other files make them missing and extra
@@ -70,13 +72,14 @@ export async function compareItems(
   options: CompareOptions = {},
 ): Promise<ItemComparison> {
   const { owner = {}, waitMs = Number.POSITIVE_INFINITY } = options;
-  const { isListed = false, isMadeOfThese = false } = options;
+  const { isListed = false, areAsked = false, isMadeOfThese = false } = options;
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
   const untilMs = avala.clock.now() + waitMs;
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
     const leftMs = untilMs - avala.clock.now();
-    const listing = { owner, expected: files.size, hasUrls: isListed, waitMs: leftMs };
+    const asking = { hasUrls: isListed, areAsked };
+    const listing = { owner, expected: files.size, ...asking, waitMs: leftMs };
     const items = await listFacts(avala, dataset, listing);
     const byKeys = { dataset, items, health: undefined };
     const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));

@@ -33,7 +33,7 @@ export interface ItemComparison {
   /** What they prove to be there beyond the files. */
   readonly surplus?: string | undefined;
   /** What the comparison has listed, where that was asked for. */
-  readonly listed?: readonly Pick<ItemFacts, "key" | "url">[] | undefined;
+  readonly listed?: readonly Pick<ItemFacts, "key" | "url" | "stored">[] | undefined;
   /** What there is in the place of keys that are like the paths of files; absent where one is. */
   readonly unmatched?: Unmatched | undefined;
 }

@@ -3,12 +3,14 @@ import { ignoreAdvice } from "../../api/advice";
 import { withDeadline, type Avala } from "../../api/connection";
 import { getDatasetHealth, type DatasetHealth } from "../../api/endpoints/datasets/dataset-health";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { listItems } from "../../api/endpoints/datasets/items";
+import type { DatasetRef } from "../../api/endpoints/datasets/datasets";
+import { listItemPages } from "../../api/endpoints/datasets/items";
 import { AvalaError, isAvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";
 import { MORE_TIME } from "../../hints";
 import { printable } from "../../redact";
 import { isRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
+import { beginEarlyLooks } from "./early-looks";
 import type { ItemFacts } from "./key-comparison";
 
 interface Listing {
@@ -16,6 +18,8 @@ interface Listing {
   readonly expected: number;
   /** Whether their URLs are kept, which are long. */
   readonly hasUrls: boolean;
+  /** Whether stores are asked about all of them, which begins while they are listed. @default false */
+  readonly areAsked?: boolean | undefined;
   /** How long the server may put off the list; a minute at the least. */
   readonly waitMs: number;
 }
@@ -46,21 +50,35 @@ async function inTime<T>(
   );
 }
 
+async function readAll(
+  avala: Avala,
+  ref: DatasetRef,
+  { expected, hasUrls, areAsked = false }: Listing,
+): Promise<readonly ItemFacts[]> {
+  const items: ItemFacts[] = [];
+  const early = areAsked ? beginEarlyLooks(avala, items) : undefined;
+  try {
+    // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
+    for await (const { entries, isLast } of listItemPages(avala, ref, { expected })) {
+      for (const { uid, key, sizeBytes, url } of entries)
+        items.push(hasUrls ? { uid, key, sizeBytes, url } : { uid, key, sizeBytes });
+      if (!isLast) early?.go();
+    }
+    return items;
+  } finally {
+    early?.stop();
+  }
+}
+
 /** `undefined` where the server does not list them, under any name of the owner. @throws as {@link inTime} */
 export async function listFacts(
   avala: Avala,
   dataset: Dataset,
-  { owner, expected, hasUrls, waitMs }: Listing,
+  listing: Listing,
 ): Promise<readonly ItemFacts[] | undefined> {
   try {
-    return await inTime(avala, dataset, waitMs, (within) =>
-      readUnderOwner(within, dataset, owner, async (ref) => {
-        const items: ItemFacts[] = [];
-        // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
-        for await (const { uid, key, sizeBytes, url } of listItems(within, ref, { expected }))
-          items.push(hasUrls ? { uid, key, sizeBytes, url } : { uid, key, sizeBytes });
-        return items;
-      }),
+    return await inTime(avala, dataset, listing.waitMs, (within) =>
+      readUnderOwner(within, dataset, listing.owner, (ref) => readAll(within, ref, listing)),
     );
   } catch (error) {
     if (isRefused(error) || (isAvalaError(error) && error.code === "bad_reply")) return undefined;

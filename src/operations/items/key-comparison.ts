@@ -1,10 +1,14 @@
 // What the keys of a dataset's items say of the files that it should be made of. Pure; knows no counts.
 import type { DatasetItem } from "../../api/endpoints/datasets/items";
+import type { StoredObject } from "../../api/storage/stored-object";
 import { alteredPaths } from "./altered-keys";
 import { matchKeys, type KeyMatch } from "./item-keys";
 import { describeUnmatched, type Unmatched } from "./unmatched-keys";
 
-export type ItemFacts = Pick<DatasetItem, "uid" | "key" | "sizeBytes" | "url">;
+export interface ItemFacts extends Pick<DatasetItem, "uid" | "key" | "sizeBytes" | "url"> {
+  /** What its store said while others were listed. Then the URL is no more than the store's. */
+  readonly stored?: StoredObject | undefined;
+}
 
 export interface KeyComparison {
   /** Files that no item stands for. */

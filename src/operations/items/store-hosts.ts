@@ -8,9 +8,11 @@ import { retry } from "../../flow/retry";
 import { counted } from "../../text";
 import { retryOn } from "../../upload/send/attempt";
 
+/** Items about which stores are asked at once. */
+export const STORE_CONCURRENCY = 8;
 const MAX_TRIES = 3;
 /** Tries in a row without an answer, of any file: as many as are under way at once. */
-const MAX_UNANSWERED = 8;
+const MAX_UNANSWERED = STORE_CONCURRENCY;
 const MAX_IDLE_MS = 30_000;
 const MIN_IDLE_MS = 1000;
 /** A preview waits for nothing, and compares all the same. */
@@ -103,12 +105,20 @@ function ignoreUnread(error: unknown): undefined {
   return undefined;
 }
 
+interface Asked {
+  readonly path: string;
+  readonly url: string;
+  /** What it has said already. */
+  readonly stored?: StoredObject | undefined;
+}
+
 /** What the store says of one file's object; `undefined` where it says nothing. @throws AvalaError `cancelled` */
 export async function askStore(
   avala: Avala,
   hosts: StoreHosts,
-  { path, url }: { readonly path: string; readonly url: string },
+  { path, url, stored: known }: Asked,
 ): Promise<StoredObject | undefined> {
+  if (known !== undefined) return known;
   const { clock, signal, deadlineMs = Number.POSITIVE_INFINITY } = avala;
   const host = hostOf(hosts, url);
   const ask = async (): Promise<StoredObject | undefined> => {

@@ -10,6 +10,7 @@ import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
+import type { ItemFacts } from "../items/key-comparison";
 import {
   askStore,
   beginLook,
@@ -17,6 +18,7 @@ import {
   isDifference,
   noteLikeness,
   reportHosts,
+  STORE_CONCURRENCY,
   type Likeness,
   type StoreHost,
   type StoreHosts,
@@ -33,7 +35,6 @@ import type { UploadFile } from "../../upload/request";
 import { readMd5 } from "../../upload/send/chunks";
 import type { NamedFile } from "./target";
 
-export const STORE_CONCURRENCY = 8;
 // For a store whose ETags are not MD5s each file would be read for nothing.
 const MAX_UNLIKE_BEFORE_ALIKE = 16;
 // Enough for a refusal, which names ten.
@@ -70,7 +71,7 @@ export function hasPlace(file: NamedFile): file is UploadFile {
 }
 
 /** A file that is listed as an item. */
-interface Listed {
+interface Listed extends Pick<ItemFacts, "stored"> {
   readonly file: NamedFile;
   readonly url: string | undefined;
   /** What the store called it when it was sent, as far as that is known. */
@@ -101,10 +102,10 @@ export async function likenessOf(
 
 async function likenessAt(
   avala: Avala,
-  { file, url, tag }: Stored,
+  { file, url, tag, stored: known }: Stored,
   { hosts, canRead, isNamed = false }: Looking,
 ): Promise<Likeness | undefined> {
-  const stored = await askStore(avala, hosts, { path: file.path, url });
+  const stored = await askStore(avala, hosts, { path: file.path, url, stored: known });
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
   if (stored?.sizeBytes === 0) return "kept"; // there is one empty content
   const tagged = tag === undefined ? undefined : md5Of(tag);
@@ -160,7 +161,8 @@ async function findListed(
   return matches.flatMap((match, index) => {
     const file = match.kind === "path" ? byPath.get(match.path) : undefined;
     if (file === undefined || !isWanted(expected, file.path)) return [];
-    return [{ file, url: items[index]?.url, tag: tags?.get(file.path) }];
+    const { url, stored } = items[index] ?? {};
+    return [{ file, url, stored, tag: tags?.get(file.path) }];
   });
 }
 
@@ -175,7 +177,8 @@ async function lookAt(
 ): Promise<Seen> {
   const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
   const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
-  await runPool(found, pool, async ({ file, url, tag }) => {
+  await runPool(found, pool, async (one) => {
+    const { file, url, tag } = one;
     if (url === undefined) return;
     const host = hostOf(hosts, url);
     // A tag is known without reading the file.
@@ -183,7 +186,7 @@ async function lookAt(
     if (isKnown || (!mayRead(host) && tag === undefined)) return;
     const isVouchedFor = isNamed === true && tag === undefined;
     const canRead = isVouchedFor ? mayReadNamed(host, file) : mayRead(host);
-    const stored = { file, url, tag };
+    const stored = { ...one, url };
     const likeness = await likenessOf(avala, stored, { hosts, canRead, isNamed });
     onLooked();
     if (likeness !== undefined) seen[likeness].push(stored);

@@ -125,12 +125,13 @@ export async function compareFound(
   const suspects = suspectsIn(tags, target.files);
   const proof = proofOf({ digest, isNamedByContent: isVersion, record, suspects });
   const isKnown = proof.by === "record";
-  const looking = { ...options, isListed: !isKnown, isMadeOfThese: isVersion || isMadeOf, isOther };
+  const areAsked = !isKnown && !isOther && (isVersion || tags.size === 0);
+  const isMadeOfThese = isVersion || isMadeOf;
+  const looking = { ...options, isListed: !isKnown, areAsked, isMadeOfThese, isOther };
   const found = await lookAtFound(avala, existing, target, looking);
   const { dataset, items } = found;
-  if (hasDifference(items)) {
+  if (hasDifference(items))
     throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
-  }
   if (isOther) throw madeOfOthers(dataset, "", way);
   const counting = { ...options, proof, tags, listed: items.listed, same: found.same };
   const unshown = isKnown ? [] : await findUnproven(avala, dataset, target, counting);

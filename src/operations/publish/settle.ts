@@ -33,6 +33,8 @@ import {
 
 interface Looking extends Pick<PublishOptions, "waitMs"> {
   readonly isListed: boolean;
+  /** Whether all that is listed is held against what stores keep. @default false */
+  readonly areAsked?: boolean | undefined;
   /** Whether it is known to be made of the files. Else keys that are like none of the paths leave a doubt that is not said yet. */
   readonly isMadeOfThese: boolean;
 }
@@ -42,7 +44,7 @@ export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,
   { dataset, files }: NamedFiles,
-  { waitMs, isListed, isMadeOfThese }: Looking,
+  { waitMs, isListed, areAsked, isMadeOfThese }: Looking,
 ): Promise<{ readonly dataset: Dataset; readonly items: ItemComparison }> {
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const created =
@@ -58,6 +60,7 @@ export async function compareWhenCreated(
           owner: dataset,
           waitMs: waitMs(),
           isListed,
+          areAsked,
           isMadeOfThese,
         });
   if (isMadeOfThese || items.unmatched === undefined) reportDoubt(avala, created, items);

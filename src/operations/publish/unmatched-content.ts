@@ -14,10 +14,11 @@ import {
   hostOf,
   noteLikeness,
   reportHosts,
+  STORE_CONCURRENCY,
   type StoreHosts,
 } from "../items/store-hosts";
 import { concludeUnmatched, type ShownContents } from "../items/unmatched-keys";
-import { hasPlace, mayRead, STORE_CONCURRENCY } from "./content-check";
+import { hasPlace, mayRead } from "./content-check";
 import { reportDoubt } from "./settle";
 import { asDataType, indexedOf, type NamedFile, type NamedFiles } from "./target";
 
@@ -53,8 +54,9 @@ async function seeItems(
   const sizes: (number | undefined)[] = [];
   const telling = tellComparing(avala, name, items.length);
   const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
-  await runPool(items, pool, async ({ key = "an item without a key", url }) => {
-    const stored = url === undefined ? undefined : await askStore(avala, hosts, { path: key, url });
+  await runPool(items, pool, async ({ key = "an item without a key", url, stored: known }) => {
+    const asked = url === undefined ? undefined : { path: key, url, stored: known };
+    const stored = asked && (await askStore(avala, hosts, asked));
     sizes.push(stored?.sizeBytes);
     const { sizeBytes } = stored ?? {};
     const content = stored && contentOf(stored);

@@ -3,7 +3,7 @@ import { callFor } from "../../call-for";
 import type { Avala } from "../../connection";
 import { nameOf, refPath, type DatasetRef } from "./datasets";
 import { PAGE_ENTRIES } from "../../limits";
-import { listAll } from "../../pages";
+import { listAll, listPages, type ListCall, type NewPage } from "../../pages";
 import type { Fields } from "../../wire";
 
 export interface DatasetItem {
@@ -59,20 +59,32 @@ function readSequence(fields: Fields): Sequence {
   };
 }
 
-/** Every item, page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
-export function listItems(
-  avala: Avala,
-  ref: DatasetRef,
-  options: ListOptions = {},
-): AsyncIterable<DatasetItem> {
-  const call = {
+function itemsCall(ref: DatasetRef, options: ListOptions): ListCall {
+  return {
     route: "GET /datasets/{owner}/{slug}/items/",
     path: [...refPath(ref), "items"],
     query: { limit: options.limit },
     isLong: isLong(options),
     what: `list the items of dataset ${nameOf(ref)}`,
   };
-  return listAll(avala, call, readItem);
+}
+
+/** Every item, page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
+export function listItems(
+  avala: Avala,
+  ref: DatasetRef,
+  options: ListOptions = {},
+): AsyncIterable<DatasetItem> {
+  return listAll(avala, itemsCall(ref, options), readItem);
+}
+
+/** The same as pages. */
+export function listItemPages(
+  avala: Avala,
+  ref: DatasetRef,
+  options: ListOptions,
+): AsyncIterable<NewPage<DatasetItem>> {
+  return listPages(avala, itemsCall(ref, options), readItem);
 }
 
 /** @throws ApiError `not_found` */
