@@ -37,8 +37,8 @@ export interface HashOptions {
 const FEW_FILES = 2000;
 const FEW_BYTES = 32 * 1024 * 1024;
 // What a thread gets at once: enough that the message costs nothing, little enough that all threads end together.
-const BATCH_FILES = 256;
-const BATCH_BYTES = 16 * 1024 * 1024;
+const PORTION_FILES = 256;
+const PORTION_BYTES = 16 * 1024 * 1024;
 
 /**
  * The manifest of `files`: each of which the digest is not known is read once, in small chunks. May be repeated.
@@ -110,16 +110,16 @@ async function readDigests(
     onProgress?.({ filesDone, filesTotal: total.files, bytesDone, bytesTotal: total.bytes });
   await withFileWorkers(count, signal, async (workers) => {
     reportProgress();
-    await runPool(batchesOf(unknown), { concurrency: workers.count, signal }, async (batch) => {
+    await runPool(portionsOf(unknown), { concurrency: workers.count, signal }, async (portion) => {
       if (count === 0) await pause();
       const onBytes = (bytes: number): void => {
         bytesDone += bytes;
         reportProgress();
       };
       const { onChanged, known } = options;
-      const job = { batch: batch.map(([, file]) => file), onBytes, onChanged, known };
-      const hashed = await hashBatch(workers, job);
-      for (const [index, [place]] of batch.entries()) {
+      const job = { portion: portion.map(([, file]) => file), onBytes, onChanged, known };
+      const hashed = await hashPortion(workers, job);
+      for (const [index, [place]] of portion.entries()) {
         digests[place] = hashed[index];
         if (hashed[index] !== undefined) filesDone += 1;
       }
@@ -129,59 +129,59 @@ async function readDigests(
 }
 
 function isLarge([, { sizeBytes }]: Placed): boolean {
-  return sizeBytes >= BATCH_BYTES;
+  return sizeBytes >= PORTION_BYTES;
 }
 
 /** Large files first, the largest before all: one that began last would be read by one thread while the others wait. */
-function* batchesOf(unknown: () => Iterable<Placed>): Generator<readonly Placed[]> {
+function* portionsOf(unknown: () => Iterable<Placed>): Generator<readonly Placed[]> {
   const large: Placed[] = [];
   for (const placed of unknown()) if (isLarge(placed)) large.push(placed);
   for (const placed of large.sort(([, a], [, b]) => b.sizeBytes - a.sizeBytes)) yield [placed];
-  yield* smallBatchesOf(unknown());
+  yield* smallPortionsOf(unknown());
 }
 
-function* smallBatchesOf(unknown: Iterable<Placed>): Generator<readonly Placed[]> {
-  let batch: Placed[] = [];
+function* smallPortionsOf(unknown: Iterable<Placed>): Generator<readonly Placed[]> {
+  let portion: Placed[] = [];
   let bytes = 0;
   for (const placed of unknown) {
     if (isLarge(placed)) continue;
-    batch.push(placed);
+    portion.push(placed);
     bytes += placed[1].sizeBytes;
-    if (batch.length < BATCH_FILES && bytes < BATCH_BYTES) continue;
-    yield batch;
-    batch = [];
+    if (portion.length < PORTION_FILES && bytes < PORTION_BYTES) continue;
+    yield portion;
+    portion = [];
     bytes = 0;
   }
-  if (batch.length > 0) yield batch;
+  if (portion.length > 0) yield portion;
 }
 
-interface Batch extends Pick<HashOptions, "onChanged" | "known"> {
-  readonly batch: readonly LocalFile[];
+interface Portion extends Pick<HashOptions, "onChanged" | "known"> {
+  readonly portion: readonly LocalFile[];
   readonly onBytes: (bytes: number) => void;
 }
 
 /** The digest of each. */
-async function hashBatch(
+async function hashPortion(
   workers: FileWorkers,
-  { batch, onBytes, onChanged, known }: Batch,
+  { portion, onBytes, onChanged, known }: Portion,
 ): Promise<Readonly<Digests>> {
   const sinceMs = known?.nowMs() ?? 0;
-  const { sha256, stamps, faults } = await workers.hash(hashJobOf(batch), onBytes);
+  const { sha256, stamps, faults } = await workers.hash(hashJobOf(portion), onBytes);
   const digests = sha256.map((digest) => (digest === "" ? undefined : digest));
-  batch.forEach(({ absolutePath }, index) => {
+  portion.forEach(({ absolutePath }, index) => {
     const digest = digests[index];
     const file = { absolutePath, stamp: stampIn(stamps, index), sinceMs };
     if (digest !== undefined) known?.noteDigest(file, digest);
   });
   const changed = faults.filter(hasChanged);
   const errors = onChanged === undefined ? faults : faults.filter((fault) => !hasChanged(fault));
-  if (errors.length > 0) throw faultError(batch, errors);
-  if (changed.length > 0) onChanged?.(changed.map(({ index }) => batch[index]?.path ?? ""));
+  if (errors.length > 0) throw faultError(portion, errors);
+  if (changed.length > 0) onChanged?.(changed.map(({ index }) => portion[index]?.path ?? ""));
   return digests;
 }
 
-function faultError(batch: readonly LocalFile[], faults: readonly FileFault[]): AvalaError {
-  const nameOf = ({ index }: FileFault): string => shown(batch[index]?.path ?? "");
+function faultError(portion: readonly LocalFile[], faults: readonly FileFault[]): AvalaError {
+  const nameOf = ({ index }: FileFault): string => shown(portion[index]?.path ?? "");
   const changed = faults.filter(hasChanged);
   if (changed.length > 0) {
     const names = changed.map((fault) => nameOf(fault) + (isGoneCode(fault.code) ? " (gone)" : ""));

@@ -58,9 +58,9 @@ export interface LookOptions {
 // waiting for longer does better with several.
 const FEW_FILES = 4000;
 const MAX_HERE_MS = 2000;
-const BATCH_FILES = 500;
+const PORTION_FILES = 500;
 // Here nothing else happens meanwhile, and Ctrl-C is not heard: so a pause after a few, and only a short look at each.
-const BATCH_FILES_HERE = 25;
+const PORTION_FILES_HERE = 25;
 const SHORT_LOOK = { maxReads: 512, maxReadBytes: 2 * 1024 * 1024 };
 // In a thread, which can be ended at any moment. The formats' own bounds are lower, but for a file made to stall.
 const LONG_LOOK = { maxReads: 50_000, maxReadBytes: 300 * 1024 * 1024 };
@@ -79,22 +79,22 @@ export async function lookAtFiles(
   const { signal, readsContent } = options;
   if (places.length === 0) return;
   const isFew = places.length <= FEW_FILES;
-  const batchFiles = isFew ? BATCH_FILES_HERE : BATCH_FILES;
+  const portionFiles = isFew ? PORTION_FILES_HERE : PORTION_FILES;
   const sampleBytes = readsContent ? HEAD_BYTES : 0;
-  const starts = Array.from({ length: Math.ceil(places.length / batchFiles) }, (_, n) => n);
+  const starts = Array.from({ length: Math.ceil(places.length / portionFiles) }, (_, n) => n);
   const startedMs = systemClock.now();
   const isHere = (): boolean => isFew && systemClock.now() - startedMs < MAX_HERE_MS;
   await withFileWorkers(defaultWorkerCount(), signal, async (threads) => {
     await runPool(starts, { concurrency: threads.count, signal }, async (n) => {
-      const batch = places.slice(n * batchFiles, (n + 1) * batchFiles).map((place) => {
+      const portion = places.slice(n * portionFiles, (n + 1) * portionFiles).map((place) => {
         const path = paths[place] ?? "";
         return { place, path, absolutePath: absoluteOf(path) };
       });
       const sinceMs = options.known?.nowMs() ?? 0;
-      const look = { batch, sampleBytes, threads };
+      const look = { portion, sampleBytes, threads };
       const result = await (isHere() ? lookHere(look) : lookInThread(look));
-      const looked = await lookedOf({ batch, sampleBytes, sinceMs, result }, options);
-      batch.forEach(({ place, absolutePath }, index) => {
+      const looked = await lookedOf({ portion, sampleBytes, sinceMs, result }, options);
+      portion.forEach(({ place, absolutePath }, index) => {
         const one = looked[index];
         if (one !== undefined) onLooked(place, one, absolutePath);
       });
@@ -103,7 +103,7 @@ export async function lookAtFiles(
 }
 
 interface Look {
-  readonly batch: readonly LookedFor[];
+  readonly portion: readonly LookedFor[];
   readonly sampleBytes: number;
   readonly threads: FileWorkers;
 }
@@ -113,9 +113,9 @@ export function pause(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function jobOf({ batch, sampleBytes }: Look, bounds: typeof SHORT_LOOK): InspectJob {
-  const paths = batch.map(({ absolutePath }) => absolutePath);
-  const endings = batch.map(({ path }) => endingOf(path) ?? "");
+function jobOf({ portion, sampleBytes }: Look, bounds: typeof SHORT_LOOK): InspectJob {
+  const paths = portion.map(({ absolutePath }) => absolutePath);
+  const endings = portion.map(({ path }) => endingOf(path) ?? "");
   return { kind: "inspect", paths, sampleBytes, endings, ...bounds };
 }
 
@@ -128,8 +128,8 @@ async function lookHere(look: Look): Promise<InspectResult> {
   await pause();
   const here = await createFileWorkers(0).inspect(jobOf(look, SHORT_LOOK));
   if (here.undecided.length === 0) return here;
-  const batch = look.batch.filter((_, index) => here.undecided.includes(index));
-  const there = await lookInThread({ ...look, batch });
+  const portion = look.portion.filter((_, index) => here.undecided.includes(index));
+  const there = await lookInThread({ ...look, portion });
   const flaws = there.flaws.flatMap(({ index, flaw }) => {
     const ours = here.undecided[index];
     return ours === undefined ? [] : { index: ours, flaw };
@@ -137,19 +137,19 @@ async function lookHere(look: Look): Promise<InspectResult> {
   return { ...here, flaws: [...here.flaws, ...flaws], undecided: [] };
 }
 
-interface Result extends Pick<Look, "batch" | "sampleBytes"> {
+interface Result extends Pick<Look, "portion" | "sampleBytes"> {
   readonly sinceMs: number;
   readonly result: InspectResult;
 }
 
 async function lookedOf(
-  { batch, sampleBytes, sinceMs, result }: Result,
+  { portion, sampleBytes, sinceMs, result }: Result,
   { readsContent, known }: LookOptions,
 ): Promise<readonly Looked[]> {
   const flaws = new Map(result.flaws.map(({ index, flaw }) => [index, flaw]));
   const faults = new Map(result.faults.map(({ index, code }) => [index, code]));
   const looked: Looked[] = [];
-  for (const [index, { path, absolutePath }] of batch.entries()) {
+  for (const [index, { path, absolutePath }] of portion.entries()) {
     const sizeBytes = result.sizesBytes[index] ?? 0;
     const faultCode = faults.get(index);
     const head = headOf(result, { index, sizeBytes, sampleBytes });

@@ -101,7 +101,7 @@ export function sendingOf(run: Run, signal: AbortSignal): Sending {
     ...tools,
     avala: { ...run.avala, disk: readUntil(run.avala.disk, signal) },
     destination: { datasetName, organizationUid },
-    batch: batch.uid,
+    uploadUid: batch.uid,
     isNamedByContent: batch.isNamedByContent,
     isBatchShared: batch.isShared,
     isMade: request.isMade,

@@ -66,7 +66,12 @@ test("a file whose hashing ends midway is read again, and lands whole", async ()
     takeBack: (count: number) => void (counted -= count),
   };
   const sending = {
-    ...{ avala, destination: { datasetName: "set" }, batch: randomUUID(), isNamedByContent: false },
+    ...{
+      avala,
+      destination: { datasetName: "set" },
+      uploadUid: randomUUID(),
+      isNamedByContent: false,
+    },
     ...{
       isBatchShared: true,
       isMade: undefined,

@@ -23,7 +23,7 @@ export function isClockMark(value: unknown): value is ClockMark {
 // What clocks are adjusted by all the time and `uptime` is rounded by, and less than a file's times must be past.
 const toleranceMs = 1000;
 
-// The same for as long as this process lives, and a mark is taken for every batch of files.
+// The same for as long as this process lives, and a mark is taken for every portion of files.
 let ownBoot: string | undefined;
 
 export function markClock(): ClockMark {

@@ -13,7 +13,8 @@ import { confirmDataset } from "../datasets/dataset";
 import type { Made } from "../lost-reply";
 import { destinationOf, lockedOf, type NamedFiles } from "./target";
 
-export interface Batch {
+/** The batch that a set was sent in. */
+export interface SentBatch {
   /** Absent: by the first protocol. */
   readonly uid: string | undefined;
   /** Whether every file went by form, as far as that is known. @default not known */
@@ -36,11 +37,11 @@ type Standing = "without batches" | "with batches" | "not known";
  * Whether the server keeps batches, of which its confirm does not know the field: one presign shows it. A server without
  * them ignores the field there too, and answers with a form that does not name the batch.
  */
-async function standingOf(avala: Avala, set: NamedFiles, batch: Batch): Promise<Standing> {
+async function standingOf(avala: Avala, set: NamedFiles, batch: SentBatch): Promise<Standing> {
   const [sample] = set.files;
   if (batch.isByForm === false || sample === undefined) return "with batches";
   const { signal = new AbortController().signal } = avala;
-  const asking = { avala, destination: destinationOf(set), batch: batch.uid, signal };
+  const asking = { avala, destination: destinationOf(set), uploadUid: batch.uid, signal };
   try {
     const presigned = await askHow(asking, sample);
     if (presigned.method !== "POST") return "with batches";
@@ -77,7 +78,7 @@ async function noteNext(
 export async function confirmInBatch(
   avala: Avala,
   set: NamedFiles & { readonly dataset: ConfirmInput },
-  batch: Batch,
+  batch: SentBatch,
   stateDirectory: string | undefined,
 ): Promise<Made<Dataset> | BatchRefused> {
   const { uid } = batch;

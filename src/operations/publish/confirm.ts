@@ -12,7 +12,7 @@ import { placeOf } from "../../upload/journal/upload-journal";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import { recordContent } from "./content-record";
 import { readSentTags, suspectsIn } from "./sent-check";
-import { confirmInBatch, isRefusedBatch, type Batch } from "./confirm-batch";
+import { confirmInBatch, isRefusedBatch, type SentBatch } from "./confirm-batch";
 import { CORE_WORDS, isRefusalToMake, notMade, sentByAnother } from "./refusals";
 import {
   destinationOf,
@@ -30,7 +30,7 @@ export interface Confirming extends NamedFiles {
    * The batch that the files were sent in, without a uid by the first protocol. @default found out by the journal and by
    * the digest, which name it
    */
-  readonly batch?: Batch | undefined;
+  readonly batch?: SentBatch | undefined;
   /** Whether this very run sent all of it. Else the journal of the destination is all that shows what lies there. */
   readonly isSentNow: boolean;
 }
@@ -94,7 +94,7 @@ async function batchOf(
   avala: Avala,
   confirming: Confirming,
   stateDirectory: string | undefined,
-): Promise<Batch> {
+): Promise<SentBatch> {
   if (confirming.batch !== undefined) return confirming.batch;
   const digest = digestOf(confirming);
   if (digest === undefined) return { uid: undefined };

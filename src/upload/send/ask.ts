@@ -12,30 +12,33 @@ import type { Sending } from "./attempt";
 import { batchLost, presignRefused, protocolLost } from "./session-lost";
 import type { SourceFile } from "./source";
 
-function asLost(path: string, batch: string | undefined, error: unknown): unknown {
+function asLost(path: string, uploadUid: string | undefined, error: unknown): unknown {
   if (!isApiError(error)) return error;
   const { status, retryable } = error;
-  if (batch !== undefined && isProtocolRefused(error)) return protocolLost(path, error);
-  if (batch !== undefined && isBatchRefused(error)) return batchLost(path, error);
+  if (uploadUid !== undefined && isProtocolRefused(error)) return protocolLost(path, error);
+  if (uploadUid !== undefined && isBatchRefused(error)) return batchLost(path, error);
   // A 404 is that of a route which is not there.
   const isRefused = !retryable && (status === 409 || status === 410);
   return isRefused ? presignRefused(path, error) : error;
 }
 
 /** Whether the batch stands in what a form says; in its key, then no other batch's files go to the same place. */
-export function namesBatch({ url, fields }: FormPresign, batch: string | undefined): boolean {
-  if (batch === undefined) return false;
-  return url.includes(batch) || fields.some(([, value]) => value.includes(batch));
+export function namesBatch({ url, fields }: FormPresign, uploadUid: string | undefined): boolean {
+  if (uploadUid === undefined) return false;
+  return url.includes(uploadUid) || fields.some(([, value]) => value.includes(uploadUid));
 }
 
 /** Whether runs of other content may send to the place of the form, too. */
-export function isPlaceShared({ url, fields }: FormPresign, batch: string | undefined): boolean {
-  return !namesBatch({ url, fields: fields.filter(([name]) => name === "key") }, batch);
+export function isPlaceShared(
+  { url, fields }: FormPresign,
+  uploadUid: string | undefined,
+): boolean {
+  return !namesBatch({ url, fields: fields.filter(([name]) => name === "key") }, uploadUid);
 }
 
 /** The same of where a file, or a part of it, goes by PUT. */
-export function isPutShared({ url }: PutTarget, batch: string | undefined): boolean {
-  return batch === undefined || !new URL(url).pathname.includes(batch);
+export function isPutShared({ url }: PutTarget, uploadUid: string | undefined): boolean {
+  return uploadUid === undefined || !new URL(url).pathname.includes(uploadUid);
 }
 
 /**
@@ -46,17 +49,17 @@ export async function askHow(
   {
     avala,
     destination,
-    batch,
+    uploadUid,
     signal: whole,
-  }: Pick<Sending, "avala" | "destination" | "batch" | "signal">,
+  }: Pick<Sending, "avala" | "destination" | "uploadUid" | "signal">,
   { path, sizeBytes }: Pick<SourceFile, "path" | "sizeBytes">,
   options: { readonly signal?: AbortSignal; readonly maxTries?: number } = {},
 ): Promise<Presigned> {
   const { signal = whole, maxTries = DEFAULT_TRIES } = options;
-  const input = { uploadUid: batch, path, sizeBytes, signal, maxTries, ...destination };
+  const input = { uploadUid, path, sizeBytes, signal, maxTries, ...destination };
   try {
     return await presignFile(avala, input);
   } catch (error) {
-    throw asLost(path, batch, error);
+    throw asLost(path, uploadUid, error);
   }
 }

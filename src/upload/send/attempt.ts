@@ -36,7 +36,7 @@ export interface Sending extends SendingTools {
   readonly avala: Avala;
   readonly destination: FileDestination;
   /** The batch of the set; `undefined`: by the first protocol. */
-  readonly batch: string | undefined;
+  readonly uploadUid: string | undefined;
   /** Whether the digest of the set is in the dataset's name, so that other content has another place. */
   readonly isNamedByContent: boolean;
   /** Whether runs on other machines may send in the batch, which is made of the content then. */

@@ -103,7 +103,7 @@ async function sendPart(
       const checked = { sizeBytes, md5: md5.digest, again: () => sendOnce({ signal }) };
       const kept = await requireKept(check, what, stored, checked);
       const shown = kept === "right" ? stored.md5 : undefined;
-      const isShared = isPutShared(target, sending.batch);
+      const isShared = isPutShared(target, sending.uploadUid);
       return { kept, host: stored.host, md5: shown, isShared };
     });
   };

@@ -119,7 +119,7 @@ interface FormTry {
 
 /** Replaces what lies there, so that it may be sent once more to learn what the store's ETags are. */
 async function sendByForm(
-  { avala, batch, bytes, check, isNamedByContent }: FileSending,
+  { avala, uploadUid, bytes, check, isNamedByContent }: FileSending,
   { path, sizeBytes }: SourceFile,
   { form, body, nextBody, options }: FormTry,
 ): Promise<StoredFile> {
@@ -135,7 +135,7 @@ async function sendByForm(
   };
   const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
   // Other content has another place where the name is made of the content.
-  const isShared = !isNamedByContent && isPlaceShared(form, batch);
+  const isShared = !isNamedByContent && isPlaceShared(form, uploadUid);
   const tag = isShared ? tagOf(last, kept) : undefined;
   return sentAs(path, body, kept, stored, { isReplaceable: true, tag });
 }
@@ -225,7 +225,7 @@ export async function sendWhole(
       const { stored, kept } = await sendByPut(sending, file, put);
       const isCounted = check.seemsWithoutMd5s(stored.host);
       isDoubted = kept === "doubtful" && stored.md5 !== undefined && !isCounted;
-      const isShared = isPutShared(target, sending.batch);
+      const isShared = isPutShared(target, sending.uploadUid);
       const tag = tagOfPut(sending, { stored, kept, isShared });
       return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
     });
