@@ -178,11 +178,33 @@ describe("statuses", () => {
       reply(429, { detail: "Too many exports." }, { ...limits, "retry-after": "30" }),
       reply(200, {}, limits),
     ]);
+    const startMs = clock.now();
     const first = avala.call(create);
     await settle();
     await clock.run(avala.call(read));
+    expect(clock.now() - startMs).toBeLessThan(1_000);
     expect(requests).toHaveLength(2);
     await clock.run(first);
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(30_000);
+    expect(requests).toHaveLength(3);
+  });
+
+  test("a 429 with no budget left keeps every call waiting as long as it says, beyond the reset too", async () => {
+    const used = (startMs: number) => ({
+      "x-ratelimit-limit": "100",
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": String(Math.ceil(startMs / 1000) + 5),
+    });
+    const { avala, clock, requests } = scripted([
+      () => Promise.resolve(reply(429, {}, { ...used(clock.now()), "retry-after": "30" })),
+      reply(200, {}),
+    ]);
+    const first = avala.call(create);
+    await settle();
+    const second = avala.call(read);
+    await clock.advance(29_000);
+    expect(requests).toHaveLength(1);
+    await clock.run(Promise.all([first, second]));
     expect(requests).toHaveLength(3);
   });
 });

@@ -10,7 +10,7 @@ import {
   type Content,
   type Given,
 } from "../support/machines";
-import { rivalFiles } from "../support/rival-files";
+import { contentOf, rivalFiles } from "../support/rival-files";
 import { useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
@@ -81,6 +81,13 @@ test("compares what another run of the same files has made", async () => {
   const result = await one.publish(ours, NAME);
   expect(result).toMatchObject({ outcome: "unverified" });
   expect(one.presigns()).toBeLessThan(315);
+  // What it told of as not compared it has not recorded as compared.
+  await place.emulator.leaveFile(`${NAME}/150.jpg`, contentOf("them", "150.jpg"));
+  const again = machineIn(place, "one").publish(ours, NAME);
+  await expect(again).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(/150\.jpg/) as string,
+  });
 });
 
 test.each([

@@ -283,6 +283,31 @@ describe("publishing", () => {
     });
   });
 
+  test("never takes a dataset for its own whose owner Avala does not show, however often it meets it", async () => {
+    await start();
+    const key = { key: "avk_second_000000000000", username: "second", organizations: ["acme"] };
+    const [organizationUid] = emulator.addKey(key).organizations;
+    const dataset = { ...targetOf([]).dataset, organizationUid };
+    const target = targetOf(await makeFiles("a.jpg", "b.jpg"), { dataset });
+    const { avala } = sessionWith(emulator, { apiKey: key.key });
+    await publishDataset(avala, target, optionsIn(join(folder, "another machine")));
+    for (const path of ["/organizations/", "/datasets/*/health/"])
+      emulator.setFault({
+        on: { method: "GET", path },
+        times: 0,
+        reply: { status: 403, body: {} },
+      });
+    for (const time of ["first", "second"]) {
+      const again = sessionWith(emulator, { apiKey: key.key });
+      const found = await publishDataset(again.avala, target, optionsIn(join(folder, "state")));
+      expect({ time, ...found }).toMatchObject({ time, outcome: "unverified", unverified: 2 });
+      expect(again.events).toContainEqual({
+        kind: "warning",
+        text: expect.stringMatching(/training .*whether it belongs to the organization/) as string,
+      });
+    }
+  });
+
   test("reports a dataset that is someone else's as a conflict, after looking that it is not ours", async () => {
     await start();
     emulator.takeName("training");

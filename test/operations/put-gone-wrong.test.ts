@@ -144,6 +144,19 @@ describe("a file that was kept wrong, and is known to be", () => {
     return files;
   };
 
+  test("is not taken for sent where its store shows only later that it returns MD5s", async () => {
+    const files = await filesOf();
+    const [first, ...others] = files;
+    const putOf = ({ path }: { readonly path: string }) => ({ ...ONE, path: `*/${path}` });
+    place.emulator.setFault({ on: putOf(first!), store: "other" });
+    for (const file of others) place.emulator.setFault({ on: putOf(file), delayMs: 200 });
+    const run = machineIn(place, "one").publish(files, versionOf(files));
+    await expect(run).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("something other than 100.jpg at its place") as string,
+    });
+  });
+
   test("is not vouched for by a machine that knows nothing of it", async () => {
     const files = await keptWrong("one");
     const other = machineIn(place, "two").publish(files, versionOf(files));

@@ -239,3 +239,22 @@ test("an increment that came meanwhile, and whose owner a key can't see, is repo
     ),
   );
 });
+
+test("an increment whose owner a key can't see vouches for nothing, however often it is met", async () => {
+  await place.start();
+  await put("a", "b");
+  const dataset = { dataType: "image", organizationUid: addColleague() } as const;
+  await place.run({ dataset, avala: second(), machine: "another" });
+  for (const path of ["/organizations/", "/datasets/*/health/"])
+    place.emulator.setFault({
+      on: { method: "GET", path },
+      times: 0,
+      reply: { status: 403, body: {} },
+    });
+  for (const time of ["first", "second"]) {
+    const { avala, events } = sessionWith(place.emulator, { apiKey: SECOND_KEY });
+    const { result } = await place.run({ dataset, avala });
+    const warned = warningsIn(events).filter((text) => text.includes("whether it belongs to"));
+    expect([time, result.outcome, warned.length]).toEqual([time, "unverified", 1]);
+  }
+});
