@@ -34,7 +34,8 @@ export const MS_PER_MINUTE = 60_000;
 export const MAX_MINUTES = 5 * 24 * 60;
 
 const UID = /^[A-Za-z0-9_-]{1,128}$/;
-const DECIMAL = /^\d{1,12}(\.\d{1,6})?$/;
+// An expression of a workflow computes as many decimals as a number has.
+const DECIMAL = /^\d{1,12}(\.\d+)?$/;
 
 /** Lines without blanks at their ends; empty ones and comments (`#` first) are left out. */
 function linesOf(text: string): readonly string[] {

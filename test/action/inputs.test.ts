@@ -94,6 +94,17 @@ test.each(["abc", "-5", "0", "Infinity", "1e3"])("timeout-minutes %p is refused"
 });
 
 test.each([
+  [
+    "time-budget-minutes",
+    "0.08785925123275223",
+    { upload: { timeBudgetMs: 0.08785925123275223 * 60_000 } },
+  ],
+  ["timeout-minutes", "12.3333333333333333", { timeoutMs: 740_000 }],
+])("%s takes a computed %s, whatever the number of its decimals", (input, value, expected) => {
+  expect(read({ ...minimal, [input]: value })).toMatchObject(expected);
+});
+
+test.each([
   "symlinks",
   "unindexed",
   "check-content",
