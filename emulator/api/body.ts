@@ -10,12 +10,20 @@ export async function readJson(
   request: IncomingMessage,
 ): Promise<{ readonly body: unknown; readonly bytes: number }> {
   const content = await readAll(request);
-  if (content.length === 0) return { body: {}, bytes: 0 };
   const type = request.headers["content-type"] ?? "";
-  if (!type.startsWith("application/json")) {
+  if (content.length > 0 && !type.startsWith("application/json")) {
     throw refuse(415, { detail: `Unsupported media type "${type}" in request.` });
   }
-  return { body: parse(content.toString("utf8")), bytes: content.length };
+  return { body: parsed(content), bytes: content.length };
+}
+
+/** JSON under any name: `curl -d` calls its body a form unless it is told otherwise. */
+export async function readUntypedJson(request: IncomingMessage): Promise<unknown> {
+  return parsed(await readAll(request));
+}
+
+function parsed(content: Buffer): unknown {
+  return content.length === 0 ? {} : parse(content.toString("utf8"));
 }
 
 /** By events: an async iterator costs more than all else that this does. */

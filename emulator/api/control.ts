@@ -3,7 +3,7 @@
 import type { Fault } from "../http/faults";
 import type { Exchange, Reply } from "../http/service";
 import { addAnnotations } from "../seed";
-import { readJson } from "./body";
+import { readUntypedJson } from "./body";
 import { readFaults } from "../http/read-faults";
 import { jsonReply, refuse, Refusal } from "./replies";
 import type { World } from "./request";
@@ -42,7 +42,7 @@ async function controlFaults(method: string, exchange: Exchange, world: World): 
     return { status: 204 };
   }
   if (method !== "POST") throw notAllowed(method);
-  const { body } = await readJson(exchange.request);
+  const body = await readUntypedJson(exchange.request);
   const faults = checked(body);
   world.faults.add(...faults);
   return jsonReply(201, { added: faults.length });
@@ -51,7 +51,7 @@ async function controlFaults(method: string, exchange: Exchange, world: World): 
 /** POST `{"dataset": uid, "count": n}`: n annotations more, as people would draw them. */
 async function annotate(method: string, exchange: Exchange, world: World): Promise<Reply> {
   if (method !== "POST") throw notAllowed(method);
-  const { body } = await readJson(exchange.request);
+  const body = await readUntypedJson(exchange.request);
   const { dataset: uid, count } = body as { readonly dataset?: unknown; readonly count?: unknown };
   if (typeof uid !== "string" || typeof count !== "number" || !Number.isInteger(count) || count < 1)
     throw refuse(400, { detail: 'It takes {"dataset": its uid, "count": a number above 0}.' });

@@ -201,6 +201,16 @@ describe("from outside", () => {
     expect(await annotate({ dataset: "none", count: 1 })).toMatchObject({ status: 404 });
   });
 
+  test("they are taken from a plain curl -d, which calls its body a form", async () => {
+    const emulator = await start();
+    const url = `${new URL(emulator.baseUrl).origin}/_emulator/annotations`;
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    const body = JSON.stringify({ dataset: "none", count: 1 });
+    const answer = await fetch(url, { method: "POST", headers, body });
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain("There is no dataset none.");
+  });
+
   test.each([
     [{ times: "x" }, "times"],
     [{ nonsense: 1 }, "nonsense"],
