@@ -84,7 +84,9 @@ export function stoppedBy(cause: AvalaError, outcome: UploadOutcome): UploadErro
   const reached = `The upload to ${datasetName} stopped after ${countedOf(landed.length, filesTotal, "file")}`;
   const failed = failures.length === 0 ? "" : `\n${describeFailures(outcome)}`;
   const { hint, retryAfterMs } = cause;
-  const message = `${reached}: ${cause.message}${failed}`;
+  // Of a signal there is nothing to say that the words before don't.
+  const why = cause.code === "cancelled" ? "." : `: ${cause.message}`;
+  const message = `${reached}${why}${failed}`;
   const options = { uploadUid, failures, landed, hint, retryAfterMs, cause };
   return new UploadError(cause.code, message, options);
 }

@@ -248,6 +248,7 @@ describe("what stops an upload at once", () => {
     controller.abort();
     const error = await work;
     expect(error.code).toBe("cancelled");
+    expect(error.message).toBe("The upload to set stopped after 5 of 50 files.");
     expect(error.landed.length).toBe(5);
   });
 });
