@@ -9,6 +9,7 @@ import { type DataType, inferDataType } from "../../src/files/media";
 import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
 import {
   labelProblem,
+  leftOutWords,
   partitionFiles,
   partitionsOnlyOf,
   rootLabel,
@@ -16,7 +17,7 @@ import {
 import { untyped } from "../../src/files/scan/type-question";
 import { withHome } from "../../src/home-path";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
-import { counted, shown } from "../../src/text";
+import { counted } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { namesOf } from "./target-names";
 
@@ -74,9 +75,9 @@ export function leftOutFolders(inputs: UploadInputs, fileSet: FileSet): readonly
   if (inputs.partitionDepth === 0) return [];
   return partitionsOnlyOf(leftOut.unindexed, files, inputs.partitionDepth, inputs.prefix).map(
     ({ folder, files: out }) => {
-      const where = folder === "" ? "the files outside any folder" : `the folder ${shown(folder)}`;
+      const [where, none] = leftOutWords(folder);
       const suffixes = describeSuffixes(out.map(({ path }) => path));
-      return `no dataset is made of ${where}: Avala would index nothing of it (${suffixes})`;
+      return `no dataset is made of ${where}: Avala would index ${none} (${suffixes})`;
     },
   );
 }

@@ -6,6 +6,7 @@ import { dataTypes } from "../../src/files/media";
 import { describeSuffixes, type UnindexedPolicy } from "../../src/files/scan/indexing";
 import {
   labelProblem,
+  leftOutWords,
   readPartitions,
   rootLabel,
   type PartitionDepth,
@@ -13,7 +14,6 @@ import {
 } from "../../src/files/scan/partition";
 import type { SymlinkPolicy } from "../../src/files/scan/entries";
 import { withHome } from "../../src/home-path";
-import { shown } from "../../src/text";
 
 /** What of the component's arguments chooses files. */
 interface ChosenFiles {
@@ -74,9 +74,9 @@ function listFolders(args: ChosenFiles): readonly string[] {
 export function leftOutFolders(args: ChosenFiles): readonly string[] {
   if (args.partitionDepth !== 1) return [];
   return listed(args).leftOut.map(({ folder, files }) => {
-    const where = folder === "" ? "the files outside any folder" : `the folder ${shown(folder)}`;
+    const [where, none] = leftOutWords(folder);
     const suffixes = describeSuffixes(files.map(({ path }) => path));
-    return `${where}: no dataset is made, since Avala would index nothing of it (${suffixes})`;
+    return `${where}: no dataset is made, since Avala would index ${none} (${suffixes})`;
   });
 }
 

@@ -89,3 +89,14 @@ test("folders of which no dataset is made are in the summary and in the report",
     "no dataset is made of the folder labels",
   );
 });
+
+test("of files outside any folder it says that none would be indexed", async () => {
+  place.tree.write({ "set/cats/1.jpg": jpeg("cat"), "set/notes.yaml": "a: 1" });
+  const { summaries } = await act({
+    ...{ dataset: "pets-{folder}-{increment}", root: "set", files: "**" },
+    "partition-depth": "1",
+  });
+  expect(summaries.join("\n")).toContain(
+    "no dataset is made of the files outside any folder: Avala would index none of them (",
+  );
+});

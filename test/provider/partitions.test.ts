@@ -25,8 +25,8 @@ const labels = (more: object = {}): string[] => partitionsOf(given(more)).map(({
 test("a folder of which Avala would index nothing is left out, and named with what is in it", () => {
   expect(labels()).toEqual(["clips", "images"]);
   expect(leftOutFolders(given({}))).toEqual([
-    expect.stringMatching(/^the files outside any folder: .*1 \.yaml/),
-    expect.stringMatching(/^the folder labels: .*1 \.txt/),
+    expect.stringMatching(/^the files outside any folder: .* index none of them \(.*1 \.yaml/),
+    expect.stringMatching(/^the folder labels: .* index nothing of it \(.*1 \.txt/),
   ]);
 });
 

@@ -105,6 +105,13 @@ export function labelProblem(folders: readonly string[], label: string): string 
   return `the folder ${shown(label)} has the name of the dataset of the files outside any folder: rename the folder, or move these files into a folder`;
 }
 
+/** What a folder is called of which no dataset is made, and how little of it would be indexed. */
+export function leftOutWords(folder: string): readonly [where: string, none: string] {
+  return folder === ""
+    ? ["the files outside any folder", "none of them"]
+    : [`the folder ${shown(folder)}`, "nothing of it"];
+}
+
 function topFolder(path: string): string {
   const slash = path.indexOf("/");
   return slash === -1 ? "" : path.slice(0, slash);
