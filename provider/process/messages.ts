@@ -105,12 +105,17 @@ export function showReading(messages: Messages, now = systemClock.now): ReadingL
   const [isListingDue, isHashingDue] = [rhythm(), rhythm()];
   return {
     onListing: (entries) => {
+      if (messages.isLogged && entries === 0) return;
       if (isListingDue())
         messages.status(`listed ${formatCount(entries)} files and folders so far`);
     },
     onProgress: ({ filesDone, filesTotal, bytesDone, bytesTotal }) => {
-      if (!isHashingDue(bytesTotal === 0 ? 1 : bytesDone / bytesTotal)) return;
-      messages.status(`read ${countedOf(filesDone, filesTotal, "file")}`);
+      const share = bytesTotal === 0 ? 1 : bytesDone / bytesTotal;
+      const percent = Math.floor(100 * share);
+      // A line that stays is to say more than that nothing is done yet.
+      if (messages.isLogged && filesDone === 0 && percent === 0) return;
+      if (!isHashingDue(share)) return;
+      messages.status(`read ${percent}%: ${countedOf(filesDone, filesTotal, "file")}`);
     },
   };
 }

@@ -97,7 +97,20 @@ test.each([
   expect(lines.length).toBeGreaterThan(1);
   expect(lines.length).toBeLessThanOrEqual(atMost);
   onProgress({ filesDone: 20, filesTotal: 100, bytesDone: 10, bytesTotal: 100 });
-  expect(lines.at(-1)).toBe("read 20 of 100 files");
+  expect(lines.at(-1)).toBe("read 10%: 20 of 100 files");
+});
+
+test("in a CI run no line says that nothing has been read yet", () => {
+  const lines: string[] = [];
+  let nowMs = 0;
+  const status = (text: string): void => void lines.push(text);
+  const { onListing, onProgress } = showReading({ ...silent, isLogged: true, status }, () => nowMs);
+  nowMs = 120_000;
+  onListing(0);
+  onProgress({ filesDone: 0, filesTotal: 20_000, bytesDone: 0, bytesTotal: 100 });
+  expect(lines).toEqual([]);
+  onProgress({ filesDone: 0, filesTotal: 20_000, bytesDone: 50, bytesTotal: 100 });
+  expect(lines).toEqual(["read 50%: 0 of 20,000 files"]);
 });
 
 test("in a CI run a few are, and each tenth", () => {
