@@ -54,6 +54,8 @@ test("a run that is served all the same goes on after a minute", async () => {
 test.each<readonly [string, Required<Server>["left"]]>([
   ["after it has said once that some are left", (nth) => (nth === 1 ? 99 : 0)],
   ["and of every tenth call, by another route, that all are left", (nth) => (nth % 10 ? 0 : 98)],
+  ["and of every second call, that nearly all are left", (nth) => (nth % 2 ? 0 : 98)],
+  ["and of every third call, that nearly all are left", (nth) => (nth % 3 ? 0 : 98)],
   ["after it has counted rightly for a while", (nth) => Math.max(0, 100 - 25 * nth)],
 ])("a run that is served all the same goes on, %s", async (_, left) => {
   const { tookMs, refused } = await send(200, () => false, { left });

@@ -5,8 +5,9 @@ import { isBucket, isTelling } from "./bucket";
 
 /**
  * Whether the server means that nothing is left of a minute. `tried`: it has served a call for which nothing was left, and says that
- * again; the next ones, each sent at once and by itself, show which. `shown`: one of them was refused, so it does. `doubted`: it has
- * served more of them than can come back in the time, so it counts wrongly, or speaks of another limit.
+ * again, or more was left a moment before than can have been used since; the next ones, each sent at once and by itself, show which.
+ * `shown`: one of them was refused, so it does. `doubted`: it has served more of them than can come back in the time, so it counts
+ * wrongly, or speaks of another limit.
  */
 type Belief =
   | { readonly kind: "believed" }
@@ -20,6 +21,7 @@ interface Heard {
   readonly belief: Belief;
   /** What the reply says, as far as it is believed. */
   readonly limits: RateLimit | undefined;
+  readonly atMs: number;
 }
 
 /** By a reply. */
@@ -34,11 +36,14 @@ export const NOTHING_HEARD: Heard = {
   kind: "minute",
   belief: { kind: "believed" },
   limits: undefined,
+  atMs: 0,
 };
 
 // Places come back one by one, and not evenly; of those that come back together some are left.
 const SPARE_TRIES = 2;
 const UNEVEN = 1.5;
+// As two calls are under way at once, and counted in another order.
+const SPARE_SECONDS = 2;
 // Where responses take so long that as many may come back: that each of ten calls finds one and leaves none is hardly chance.
 const MAX_TRIES = 10;
 
@@ -62,15 +67,29 @@ export function isOfMinute(heard: Heard): boolean {
   return heard.kind === "minute" && !isToBeTried(heard) && !isDoubted(heard);
 }
 
-function beliefAfter({ belief }: Heard, limits: RateLimit, said: Said, nowMs: number): Belief {
+interface Reply extends Said {
+  readonly limits: RateLimit;
+  readonly perSecond: number;
+  readonly nowMs: number;
+}
+
+/** Whether more was left before than all that share the key can have called since. */
+function isSudden({ limits: before, atMs }: Heard, { perSecond, nowMs }: Reply): boolean {
+  if (before === undefined) return false;
+  return before.remaining > perSecond * (SPARE_SECONDS + (nowMs - atMs) / 1000);
+}
+
+function beliefAfter(before: Heard, reply: Reply): Belief {
+  const { belief } = before;
+  const { limits, isServed, isProbe, nowMs } = reply;
   const isNoneLeft = limits.remaining <= 0;
   switch (belief.kind) {
-    case "believed":
-      return said.isProbe && said.isServed && isNoneLeft
-        ? { kind: "tried", sinceMs: nowMs, served: 0 }
-        : belief;
+    case "believed": {
+      const isInDoubt = isServed && isNoneLeft && (isProbe || isSudden(before, reply));
+      return isInDoubt ? { kind: "tried", sinceMs: nowMs, served: 0 } : belief;
+    }
     case "tried": {
-      if (!said.isServed) return { kind: "shown" };
+      if (!isServed) return { kind: "shown" };
       if (!isNoneLeft) return { kind: "believed" };
       const served = belief.served + 1;
       return isMoreThanComesBack(served, limits, nowMs - belief.sinceMs)
@@ -90,12 +109,12 @@ function beliefAfter({ belief }: Heard, limits: RateLimit, said: Said, nowMs: nu
  */
 export function hear(before: Heard, said: Said, perSecond: number, nowMs: number): Heard {
   const { limits } = said;
-  if (limits === undefined) return { ...before, limits };
+  const unheard = { ...before, limits: undefined, atMs: nowMs };
+  if (limits === undefined) return unheard;
   if (isBucket(limits, perSecond, nowMs))
-    return isTelling(limits)
-      ? { ...before, kind: "bucket", limits }
-      : { ...before, limits: undefined };
-  if (before.kind === "bucket") return { ...before, kind: "minute", limits: undefined };
-  const heard: Heard = { kind: "minute", belief: beliefAfter(before, limits, said, nowMs), limits };
+    return isTelling(limits) ? { ...unheard, kind: "bucket", limits } : unheard;
+  if (before.kind === "bucket") return { ...unheard, kind: "minute" };
+  const belief = beliefAfter(before, { ...said, limits, perSecond, nowMs });
+  const heard: Heard = { kind: "minute", belief, limits, atMs: nowMs };
   return isOfMinute(heard) ? heard : { ...heard, limits: undefined };
 }
