@@ -89,7 +89,7 @@ export interface Silence {
   readonly requests: number;
   /** Of the oldest: since it was begun, or its last bytes were taken. */
   readonly seconds: number;
-  /** Until that one is given up, and tried again. */
+  /** Until that one is given up. Where time is left, it is tried again. */
   readonly secondsLeft: number;
 }
 

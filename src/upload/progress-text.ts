@@ -3,9 +3,9 @@ import type { Silence, UploadProgress } from "../events";
 import { counted, formatBytes, formatCount, formatDuration } from "../text";
 import { percentDone } from "./progress";
 
-/** `no response from s3.example.com to 8 requests for 35 s, given up and tried again in 85 s` */
+/** `no response from s3.example.com to 8 requests for 35 s, given up in 85 s` */
 function describeSilence({ server, requests, seconds, secondsLeft }: Silence): string {
-  const end = secondsLeft > 0 ? `, given up and tried again in ${formatDuration(secondsLeft)}` : "";
+  const end = secondsLeft > 0 ? `, given up in ${formatDuration(secondsLeft)}` : "";
   return `no response from ${server} to ${counted(requests, "request")} for ${formatDuration(seconds)}${end}`;
 }
 

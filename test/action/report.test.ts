@@ -274,7 +274,7 @@ test("an upload whose requests have no response says so, from before the first b
     await clock.advance(5_000);
   }
   expect(recorded.lines[0]).toBe(
-    "Uploading 0%: 0 of 13 files, 0 bytes of 1.5 MB, no response from 127.0.0.1:37089 to 1 request for 10 s, given up and tried again in 2 min.",
+    "Uploading 0%: 0 of 13 files, 0 bytes of 1.5 MB, no response from 127.0.0.1:37089 to 1 request for 10 s, given up in 2 min.",
   );
   expect(recorded.lines.at(-1)).toMatch(/for 9\d s|for 1\d\d s|for 2 min/);
   expect(recorded.lines.length).toBeLessThan(15);

@@ -151,7 +151,7 @@ test("in a CI run a line says soon that requests have no response, also before t
   listen(stalled);
   listen({ kind: "response-wait", what: "find dataset a", seconds: 10, secondsLeft: 50 });
   expect(lines).toEqual([
-    "0%, no response from s3.example.com to 8 requests for 10 s, given up and tried again in 2 min, sent 0 of 100 files",
+    "0%, no response from s3.example.com to 8 requests for 10 s, given up in 2 min, sent 0 of 100 files",
     "waiting for a response from Avala to find dataset a, none for 10 s, given up in 50 s",
   ]);
 });

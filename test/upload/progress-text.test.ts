@@ -24,7 +24,7 @@ test.each<[string, Partial<UploadProgress>, string | undefined]>([
       isWaitingForLimit: true,
       silence: { server: "s3.example.com", requests: 8, seconds: 35, secondsLeft: 85 },
     },
-    "no response from s3.example.com to 8 requests for 35 s, given up and tried again in 85 s",
+    "no response from s3.example.com to 8 requests for 35 s, given up in 85 s",
   ],
   [
     "a request that should be given up by now",
