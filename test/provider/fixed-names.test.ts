@@ -201,6 +201,20 @@ describe("A fixed name", () => {
     expect(told).not.toContain("has the paths and sizes");
   });
 
+  test("is adopted in words that say so where it has the contents under other names", async () => {
+    await make(bench.handlers().dataset, { files: await sentFrom("a") });
+    bench.tree.write({ "c/five.jpg": jpeg("a one"), "c/six.jpg": jpeg("a two") });
+    const { fileSet, dataset } = bench.handlers(elsewhere());
+    const { outs: files } = await make(fileSet, { ...given("c"), adopt: true });
+    const { outs } = await make(dataset, { files, adopt: true });
+    expect(outs.isVerified).toBe(false);
+    const told = bench.told().join("\n");
+    expect(told).toMatch(
+      /holds the contents of 2 files under other names: none of its items' keys/,
+    );
+    expect(told).not.toContain("not known whether it holds");
+  });
+
   test("of a dataset in the state is not given other files by an update", async () => {
     const files = await sentFrom("a");
     const { id, outs } = await make(bench.handlers().dataset, { files });

@@ -39,7 +39,7 @@ import {
   type Known,
 } from "./inputs";
 import { createLineage } from "./lineage";
-import { makeDataset } from "./make";
+import { makeDataset, type Made } from "./make";
 import { withKnownOwner } from "./owner";
 import { previewTakeOver } from "./preview";
 import { reportUnverified, settleDataset, type Settling } from "./settle";
@@ -48,16 +48,12 @@ import { PULUMI_WORDS, publishedFilesOf } from "../publishing";
 const DEFAULT_TIMEOUT_MINUTES = 60;
 
 /** What is left to do with a dataset that exists. */
-interface Finishing {
+interface Finishing extends Partial<Pick<Made, "isKnown" | "isOwnerKnown" | "resemblance">> {
   readonly changes?: ReturnType<typeof changesOf>;
   /** What the state has, of which nothing changes where `changes` can't be made. */
   readonly before?: Declared | undefined;
   /** Present when there is nothing left to hold against its files. */
   readonly verification?: Omit<Known, "origin"> | undefined;
-  /** Whether the confirm saw that its content is the files'. */
-  readonly isKnown?: boolean | undefined;
-  /** @default true */
-  readonly isOwnerKnown?: boolean | undefined;
   readonly origin: Known["origin"];
 }
 
@@ -130,15 +126,14 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {
     const call = this.session.calls.of(inputs);
     const settling = this.settling(inputs, call);
-    const { dataset, wasThere, origin, isKnown, isOwnerKnown } = await makeDataset(settling);
+    const { dataset, wasThere, ...made } = await makeDataset(settling);
     if (wasThere)
       await settling.messages.info(
         `${describeDataset(dataset)} already existed and is taken over.`,
       );
     const changes = wasThere ? takeOverChanges(dataset, inputs) : undefined;
     this.lineage.took(dataset.uid);
-    const known = { changes, isKnown, isOwnerKnown, origin };
-    return { id: dataset.uid, outs: await this.finish(settling, dataset, known) };
+    return { id: dataset.uid, outs: await this.finish(settling, dataset, { changes, ...made }) };
   }
 
   async update(
@@ -177,8 +172,10 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
   private async finish(
     settling: Settling,
     made: Dataset,
-    { changes, before = {}, verification, isKnown = false, isOwnerKnown = true, origin }: Finishing,
+    finishing: Finishing,
   ): Promise<DatasetOutputs> {
+    const { changes, before = {}, verification, origin } = finishing;
+    const { isKnown = false, isOwnerKnown = true, resemblance } = finishing;
     const { avala, inputs } = settling;
     let dataset = made;
     let declared = declaredWithout(inputs, changes, before);
@@ -189,7 +186,11 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
         return datasetOutputs(dataset, inputs, { ...verification, origin });
       if (!isWaiting(inputs)) return datasetOutputs(dataset, inputs, { isVerified: false, origin });
       const settled = await settleDataset(settling, dataset, isKnown);
-      if (!settled.isVerified && !settled.isKnown) await reportUnverified(settling, settled);
+      if (!settled.isVerified && !settled.isKnown)
+        await reportUnverified(settling, {
+          ...settled,
+          resemblance: resemblance ?? settled.resemblance,
+        });
       const isVerified = settled.isVerified && isOwnerKnown;
       return datasetOutputs(settled.dataset, inputs, { isVerified, isCompared: true, origin });
     } catch (error) {

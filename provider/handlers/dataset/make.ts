@@ -8,7 +8,7 @@ import { slugFrom } from "../../../src/files/manifest/dataset-name";
 import { confirmSent } from "../../../src/operations/publish/confirm";
 import { compareFound } from "../../../src/operations/publish/decide";
 import { isRefusalToMake, notMade } from "../../../src/operations/publish/refusals";
-import { isNamedByContent } from "../../../src/operations/publish/target";
+import { isNamedByContent, type Resemblance } from "../../../src/operations/publish/target";
 import { counted } from "../../../src/text";
 import { COMMON_FIELDS, DATASET_FIELDS } from "../../fields/dataset";
 import { bodyOfNew } from "../../process/fields";
@@ -70,7 +70,7 @@ export function otherThanDeclared(found: Dataset, inputs: DatasetInputs): AvalaE
 }
 
 /** A dataset, and what is known of it so far. */
-interface Made {
+export interface Made {
   readonly dataset: Dataset;
   readonly wasThere: boolean;
   /** `found` too where the reply to its creation was lost and it was there then: it may be another run's. */
@@ -79,6 +79,8 @@ interface Made {
   readonly isKnown: boolean;
   /** Whether it is shown to be the declared owner's. */
   readonly isOwnerKnown: boolean;
+  /** What a look at the items of one that was there has shown of the files. */
+  readonly resemblance?: Resemblance | undefined;
 }
 
 function originOf(wasFound: boolean): Origin {
@@ -101,8 +103,9 @@ async function takeOver(
   // Its file set may have sent them.
   const options = { ...publishOptions(settling), isSent: true };
   const compared = await compareFound(avala, found, madeOf, options);
+  const { dataset, resemblance } = compared;
   const isKnown = isOwnerKnown && compared.unverified === 0;
-  return { dataset: compared.dataset, wasThere: true, origin: "found", isKnown, isOwnerKnown };
+  return { dataset, wasThere: true, origin: "found", isKnown, isOwnerKnown, resemblance };
 }
 
 function find(

@@ -50,6 +50,21 @@ export async function settleDataset(
   return { dataset, isVerified: unverified === 0, isKnown: known, resemblance };
 }
 
+/** As a clause, what is known of a dataset in which no difference was found. */
+function foundIn(resemblance: Resemblance | undefined, files: string): string {
+  const { paths, contents } = resemblance ?? { paths: "alike", contents: "unshown" };
+  const isUnlike = resemblance?.paths === "unlike";
+  if (contents === "same")
+    return isUnlike
+      ? `holds the contents of ${files} under other names: ${resemblance.instead}. To have it taken for these files, give them the names of its items`
+      : `exists, and no difference from ${files} was found. What stays unknown of it was warned of before`;
+  const some = paths === "some unclear" ? ", as far as these could be compared" : "";
+  const found = isUnlike
+    ? `exists, but it is not known whether it holds ${files}: ${resemblance.instead}, and`
+    : `has the paths and sizes of ${files}${some}; contents were not compared, since`;
+  return `${found} no journal on this machine records what was sent under this name`;
+}
+
 /** Of a dataset in which no difference was found, and of which nothing more can be known. */
 export async function reportUnverified(
   { messages, inputs, madeOf }: Settling,
@@ -57,13 +72,7 @@ export async function reportUnverified(
 ): Promise<void> {
   if (inputs.files === undefined) return;
   const files = madeOf === undefined ? "its files" : counted(madeOf.files.length, "file");
-  const some = resemblance?.paths === "some unclear" ? ", as far as these could be compared" : "";
-  // Contents may have been shown when its files were looked at: here, only names are known.
-  const found =
-    resemblance?.paths === "unlike"
-      ? `exists, but it is not known whether it holds ${files}: ${resemblance.instead}, and`
-      : `has the paths and sizes of ${files}${some}; contents were not compared, since`;
   await messages.warn(
-    `Dataset ${name} (uid ${uid}) ${found} no journal on this machine records what was sent under this name. isVerified is false. ${PULUMI_WORDS.version}`,
+    `Dataset ${name} (uid ${uid}) ${foundIn(resemblance, files)}. isVerified is false. ${PULUMI_WORDS.version}`,
   );
 }
