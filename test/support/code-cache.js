@@ -11,7 +11,7 @@ const v8 = require("node:v8");
 const vm = require("node:vm");
 const { isMainThread } = require("node:worker_threads");
 
-/** Without code: an ES module, or a script that imports one, of which kept code can't. @typedef {{ readonly text: string, code?: Buffer }} File */
+/** Without code: an ES module. @typedef {{ readonly text: string, code?: Buffer }} File */
 /** @typedef {{ readonly files: Map<string, File>, readonly places: Map<string, string> }} Kept */
 
 const FOLDER = process.env["AVALA_TEST_CODE_CACHE"] ?? "";
@@ -71,13 +71,15 @@ const M = /** @type {any} */ (Module);
 const { _resolveFilename: resolve } = M;
 const { _compile: compile } = M.prototype;
 
+/** What a script imports, Node finds as it does for a file that it compiled itself. */
+const importModuleDynamically = /** @type {any} */ (vm.constants).USE_MAIN_CONTEXT_DEFAULT_LOADER;
+
 /** @param {string} text @param {string} filename @returns {vm.Script | undefined} */
 function compileNew(text, filename) {
   kept.files.set(filename, { text });
   saveSoon();
-  if (/\bimport\s*\(/.test(text)) return undefined;
   try {
-    const script = new vm.Script(Module.wrap(text), { filename });
+    const script = new vm.Script(Module.wrap(text), { filename, importModuleDynamically });
     compiled.set(filename, script);
     return script;
   } catch {
@@ -90,7 +92,8 @@ function scriptOf(text, filename) {
   const known = kept.files.get(filename);
   if (known === undefined) return compileNew(text, filename);
   if (known.code === undefined) return undefined;
-  return new vm.Script(Module.wrap(text), { filename, cachedData: known.code });
+  const { code: cachedData } = known;
+  return new vm.Script(Module.wrap(text), { filename, cachedData, importModuleDynamically });
 }
 
 /** @param {any} module */
