@@ -7,6 +7,7 @@ import {
   DEFAULT_CALLS_PER_MINUTE,
   MAX_FORM_BYTES,
   MAX_PART_BYTES,
+  MIN_PART_BYTES,
   MINUTE_MS,
   PAGE_ENTRIES,
   PARTS_SIGNED_AT_ONCE,
@@ -17,8 +18,10 @@ export interface Cost {
   readonly bytes: number;
   /** API calls, where the server answers with forms; bytes go to storage and cost none. */
   readonly calls: number;
-  /** API calls where the server answers with PUTs, each of which is completed by a call. */
+  /** API calls where the server answers with PUTs, each of which is completed by a call. More for files that it takes in parts. */
   readonly callsByPut: number;
+  /** Whether it may take some in parts. How large these are, it decides. */
+  readonly mayNeedParts: boolean;
   readonly limitPerMinute: number;
   /** How long the limit makes it wait where calls count until their minute is over; 0 for what is left of this minute's. */
   readonly minutesAtLimit: number;
@@ -84,25 +87,31 @@ export interface Need {
   readonly calls: number;
   /** Files that cost one call more where the server answers with PUTs. */
   readonly completed: number;
+  /** Files of more than the smallest part. */
+  readonly large: number;
   readonly soughtAlone: number;
 }
 
-export const NO_NEED: Need = { files: 0, bytes: 0, calls: 0, completed: 0, soughtAlone: 0 };
+export const NO_NEED: Need = {
+  ...{ files: 0, bytes: 0, calls: 0 },
+  ...{ completed: 0, large: 0, soughtAlone: 0 },
+};
 
 /** With nothing to send, none. */
 export function needOf(dataset: DatasetToSend): Need {
   const { toSend, fileCount, isSoughtBeforeConfirm = false, isSoughtAlone = false } = dataset;
-  let [files, bytes, calls, completed] = [0, 0, 0, 0];
+  let [files, bytes, calls, completed, large] = [0, 0, 0, 0, 0];
   for (const file of toSend) {
     files += 1;
     bytes += file.sizeBytes;
     calls += callsFor(file);
     if (callsFor(file) === 1) completed += 1;
+    if (file.sizeBytes > MIN_PART_BYTES) large += 1;
   }
   if (files === 0) return NO_NEED;
   calls += CALLS_FOR_A_DATASET + Math.ceil(fileCount / PAGE_ENTRIES);
   if (isSoughtBeforeConfirm) calls += 1;
-  return { files, bytes, calls, completed, soughtAlone: isSoughtAlone ? 1 : 0 };
+  return { files, bytes, calls, completed, large, soughtAlone: isSoughtAlone ? 1 : 0 };
 }
 
 function combine(a: Need, b: Need, sign: 1 | -1): Need {
@@ -111,6 +120,7 @@ function combine(a: Need, b: Need, sign: 1 | -1): Need {
     bytes: a.bytes + sign * b.bytes,
     calls: a.calls + sign * b.calls,
     completed: a.completed + sign * b.completed,
+    large: a.large + sign * b.large,
     soughtAlone: a.soughtAlone + sign * b.soughtAlone,
   };
 }
@@ -124,12 +134,13 @@ export function minus(all: Need, one: Need): Need {
 }
 
 /** What a run costs at the least that sends them, from its first call to its last. With nothing to send it costs nothing. */
-export function costOf({ soughtAlone, completed, ...need }: Need, limit?: LimitNow): Cost {
+export function costOf({ soughtAlone, completed, large, ...need }: Need, limit?: LimitNow): Cost {
   const { files, bytes } = need;
   // The first is sought by what a run asks anyway.
   const more = Math.max(0, soughtAlone - 1) + (files > 0 ? CALLS_FOR_A_RUN : 0);
   const calls = need.calls + more;
-  return { files, bytes, calls, callsByPut: calls + completed, ...waitsOf(calls, limit) };
+  const callsByPut = calls + completed;
+  return { files, bytes, calls, callsByPut, mayNeedParts: large > 0, ...waitsOf(calls, limit) };
 }
 
 /** {@link costOf} a run that sends `datasets`. */
@@ -152,11 +163,12 @@ export function describeWait(cost: Waits): string {
   return `${wait} at ${formatCount(limitPerMinute)} calls a minute if no other run shares the limit`;
 }
 
-/** `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs)` */
+/** `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs, more for files in parts)` */
 export function describeCalls(cost: Cost): string {
   const size = `${counted(cost.files, "file")}, ${formatBytes(cost.bytes)}`;
   if (cost.calls === 0) return size;
-  const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs)`;
+  const parts = cost.mayNeedParts ? ", more for files in parts" : "";
+  const byPut = ` (${formatCount(cost.callsByPut)} if the server takes PUTs${parts})`;
   return `${size}, ${counted(cost.calls, "API call")}${cost.callsByPut > cost.calls ? byPut : ""}`;
 }
 

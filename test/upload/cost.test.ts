@@ -33,6 +33,13 @@ describe("what sending costs", () => {
     expect(estimateCost(datasets, left(99)).minutesAtLimit).toBe(0);
   });
 
+  test("says that it is more where the server may take a file in parts", () => {
+    const datasets = [{ toSend: filesOf(2, 9_000_000), fileCount: 2 }];
+    expect(describeCost(estimateCost(datasets))).toContain(
+      "11 API calls (13 if the server takes PUTs, more for files in parts)",
+    );
+  });
+
   test("is told with the time until the reset where the server says it, and then with whole minutes", () => {
     const costing = (calls: number) =>
       describeCost(estimateCost([{ toSend: filesOf(calls - 9, 1_000), fileCount: 90 }], left(49)));
