@@ -93,7 +93,7 @@ const ORDERS = {
     ["storage-configs.ts", "storage-test.ts"],
   ],
   "src/flow": [
-    ["clock.ts", "mutex.ts", "rhythm.ts", "signals.ts"],
+    ["clock.ts", "mutex.ts", "rhythm.ts", "signals.ts", "slots.ts"],
     ["alarm.ts", "disk", "pool.ts"],
     ["deadline.ts"],
     ["poll.ts", "rate", "retry.ts"],

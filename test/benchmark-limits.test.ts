@@ -44,14 +44,14 @@ describe("what bounds a large upload", () => {
     expect(section).toContain("for 256 jobs are 23 minutes.");
   });
 
-  test("asks storage for each file under a fixed name, eight at once", () => {
-    // 80 a second.
+  test("asks storage for each file under a fixed name, thirty-two at once", () => {
+    // 320 a second.
     expect(cellsOf("comparing what storage keeps")).toEqual([
-      "20.8 minutes",
-      "3.47 hours",
-      "14.5 days",
+      "5.21 minutes",
+      "52.1 minutes",
+      "3.62 days",
     ]);
-    expect(section).toContain("At 100 ms a request 288,000 files are compared in the 60 minutes");
+    expect(section).toContain("At 100 ms a request 1,152,000 files are compared in the 60 minutes");
   });
 
   test("has the number of files that the manual has for one job", () => {

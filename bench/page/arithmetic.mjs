@@ -1,7 +1,6 @@
 // What bounds an upload of very many files, as numbers: limits, and what follows from them. Knows nothing of where it stands.
 // @ts-check
-import { DEFAULT_CALLS_PER_MINUTE } from "../../lib/src/api/limits.js";
-import { STORE_CONCURRENCY } from "../../lib/src/operations/items/store-hosts.js";
+import { DEFAULT_CALLS_PER_MINUTE, STORE_READS_AT_ONCE } from "../../lib/src/api/limits.js";
 import { callsFor, estimateCost } from "../../lib/src/upload/cost.js";
 import { figure } from "./svg.mjs";
 
@@ -17,7 +16,7 @@ export const LIMITS = {
   s3PerSecond: 3500,
   gcsPerSecond: 1000,
   uploadsAtOnce: 10,
-  comparedAtOnce: STORE_CONCURRENCY,
+  comparedAtOnce: STORE_READS_AT_ONCE,
   waitMinutes: 60,
 };
 export const OWN_JOB_MINUTES = LIMITS.ownJobDays * 24 * 60;

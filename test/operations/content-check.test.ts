@@ -102,6 +102,17 @@ test.each([
   ).toEqual(nothing);
 });
 
+test("a store that is asked for more than it takes is asked again", async () => {
+  emulator.setFault({ on: { target: "storage", method: "GET" }, times: 3, throttled: true });
+  const compared = compareContents(
+    sessionWith(emulator).avala,
+    dataset,
+    { files, owner: {} },
+    60_000,
+  );
+  expect(await compared).toEqual({ ...nothing, same: new Set(["a.jpg", "b.jpg"]) });
+});
+
 test("a host that is not allowed is not asked", async () => {
   const { avala } = sessionWith(emulator);
   const elsewhere = { ...avala, allowStorageHosts: [] };

@@ -1,6 +1,8 @@
 // What a store says of an object behind a presigned URL. Never sees the API key.
 import type { Avala } from "../connection";
+import { readSome } from "../transport/small-reply";
 import { storedBy } from "./storage";
+import { storageError } from "./storage-error";
 import { checkDownloadHost } from "./storage-hosts";
 
 export interface StoredObject {
@@ -20,7 +22,7 @@ function sizeIn(contentRange: string | undefined): number | undefined {
 
 /**
  * Asks for one byte, and reads it. `undefined` where the store does not answer so.
- * @throws AvalaError `storage_host`; `network`, `timeout` (`retryable`); `redirect`, `cancelled`
+ * @throws AvalaError `storage_host`; `network`, `timeout`, `storage` (`retryable`); `redirect`, `cancelled`
  */
 export async function readStored(
   avala: Avala,
@@ -36,6 +38,13 @@ export async function readStored(
     idleTimeoutMs,
     maxReplyBytes: MAX_REPLY_BYTES,
   });
+  if (status >= 400 && status !== 416) {
+    const reply = { status, headers, body: await readSome(body) };
+    const error = storageError("read what is stored", { url: target }, reply, avala.clock.now());
+    // What has expired can't be signed again here.
+    if (error.code === "storage" && error.retryable) throw error;
+    return undefined;
+  }
   // To its end, so that the connection is used again; of a store that knows no ranges the rest is not waited for.
   let read = 0;
   for await (const chunk of body) {

@@ -1,5 +1,5 @@
 // The transport of bytes to and from storage, on undici; the one of API calls sends by it, too. Knows nothing of Avala.
-import { MAX_CONCURRENCY } from "../limits";
+import { MAX_CONCURRENCY, STORE_READS_AT_ONCE } from "../limits";
 import type { Dispatcher } from "undici";
 import { isAvalaError, type AvalaError } from "../../errors";
 import { cancelled } from "../../flow/clock";
@@ -17,7 +17,10 @@ import { undiciParts } from "./undici-parts";
 
 interface StorageTransportOptions {
   readonly proxy?: ProxySettings | undefined;
-  /** To one host at most; `null`: as many as there are requests. @default what an upload sends at once */
+  /**
+   * To one host at most; `null`: as many as there are requests. @default what an upload sends at once, and for what is
+   * opened what is read at once
+   */
   readonly connections?: number | null | undefined;
 }
 
@@ -193,11 +196,16 @@ function open(agents: Agents, request: HttpRequest): Promise<HttpStream> {
 
 /** Connections are kept; a redirect is a reply; no status is judged. @throws InputError for a proxy that is not a URL */
 export function createStorageTransport(options: StorageTransportOptions = {}): Transport {
-  const agents = createAgents(options);
+  const senders = createAgents(options);
+  const readers = createAgents({ connections: STORE_READS_AT_ONCE, ...options });
   return {
-    send: (request) => new Promise((resolve, reject) => send(agents, request, { resolve, reject })),
-    open: (request) => open(agents, request),
-    close: agents.close,
+    send: (request) =>
+      new Promise((resolve, reject) => send(senders, request, { resolve, reject })),
+    open: (request) => open(readers, request),
+    close: () => {
+      senders.close();
+      readers.close();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // What an increment holds of which no record is there: its items are listed once, and held against the declared files by what
 // the store says of each item, and what it does not say by the digest in its name. What can't be compared stays unknown.
 import type { Avala } from "../../api/connection";
+import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { createManifest, type Manifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
@@ -11,12 +12,12 @@ import { tellComparing } from "../items/comparing";
 import {
   hostOf,
   isDifference,
-  STORE_CONCURRENCY,
+  mayRead,
   type Likeness,
   type StoreHost,
   type StoreHosts,
 } from "../items/store-hosts";
-import { likenessOf, mayRead, mayReadNamed } from "../publish/content-check";
+import { likenessOf, mayReadNamed } from "../publish/content-check";
 import { readContentRecord } from "../publish/content-record";
 import { isProvenBy, proofOf, type Proof } from "../publish/proof";
 import { readTags, suspectsIn } from "../publish/sent-check";
@@ -77,7 +78,7 @@ async function likenesses(
   { hosts, isProven, onLooked }: Looking,
 ): Promise<ReadonlyMap<Seen, Likeness>> {
   const found = new Map<Seen, Likeness>();
-  const options = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
+  const options = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
   await runPool(seen, options, async (one) => {
     const { file, item } = one;
     if (file === undefined || item === undefined) return;

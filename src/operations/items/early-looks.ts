@@ -1,9 +1,10 @@
 // Asks stores about the first items of a list while the rest is listed: that waits for the rate limit, and stores have none. What
 // a store has not shown by then is asked for as if it had not been asked.
 import type { Avala } from "../../api/connection";
+import { STORE_READS_AT_ONCE } from "../../api/limits";
 import { forMany } from "../../flow/signals";
 import type { ItemFacts } from "./key-comparison";
-import { askStore, beginLook, STORE_CONCURRENCY } from "./store-hosts";
+import { askStore, beginLook } from "./store-hosts";
 
 interface EarlyLooks {
   /** Asks about what has been listed, as more is to come. */
@@ -27,7 +28,7 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[]): EarlyLooks {
     if (stored !== undefined) items[index] = { ...item, url: new URL(url).origin, stored };
   };
   const go = (): void => {
-    for (; underWay < STORE_CONCURRENCY && next < items.length; next += 1) {
+    for (; underWay < STORE_READS_AT_ONCE && next < items.length; next += 1) {
       if (asking.signal.aborted) return;
       underWay += 1;
       void look(next)

@@ -5,18 +5,21 @@ import type { Avala } from "../../api/connection";
 import { readStored, type StoredObject } from "../../api/storage/stored-object";
 import { AvalaError, isAvalaError } from "../../errors";
 import { retry } from "../../flow/retry";
+import { createSlots, type Slots } from "../../flow/slots";
 import { counted } from "../../text";
 import { retryOn } from "../../upload/send/attempt";
 
-/** Items about which stores are asked at once. */
-export const STORE_CONCURRENCY = 8;
 const MAX_TRIES = 3;
-/** Tries in a row without an answer, of any file: as many as are under way at once. */
-const MAX_UNANSWERED = STORE_CONCURRENCY;
+/** Tries in a row without an answer, of any file. */
+const MAX_UNANSWERED = 8;
+// For a store whose ETags are not MD5s each file would be read for nothing.
+const MAX_UNLIKE_BEFORE_ALIKE = 16;
 const MAX_IDLE_MS = 30_000;
 const MIN_IDLE_MS = 1000;
 /** A preview waits for nothing, and compares all the same. */
 const LOOK_WITHOUT_WAIT_MS = 60_000;
+/** A large one is read in pieces of a MiB, and takes a core. */
+export const FILE_READS_AT_ONCE = 8;
 
 export interface StoreHost {
   /** As a URL has it; empty where there is none. */
@@ -40,6 +43,8 @@ export interface StoreHost {
 /** Of one comparison, which may hold several datasets against files. */
 export interface StoreHosts {
   readonly byHost: Map<string, StoreHost>;
+  /** Local files wait here to be read. */
+  readonly reading: Slots;
   /** Ms since the epoch: later no store is asked. */
   readonly untilMs: number;
 }
@@ -47,7 +52,8 @@ export interface StoreHosts {
 /** @param waitMs how long may still be waited. */
 export function beginLook({ clock }: Pick<Avala, "clock">, waitMs: number): StoreHosts {
   const lookMs = waitMs > 0 ? waitMs : LOOK_WITHOUT_WAIT_MS;
-  return { byHost: new Map(), untilMs: clock.now() + lookMs };
+  const reading = createSlots(FILE_READS_AT_ONCE);
+  return { byHost: new Map(), reading, untilMs: clock.now() + lookMs };
 }
 
 export function hostOf({ byHost }: StoreHosts, url: string | undefined): StoreHost {
@@ -89,6 +95,11 @@ export function isDifference(host: StoreHost, likeness: Likeness | undefined): b
   return likeness === "other" && host.same > 0;
 }
 
+/** Whether files may still be read to hold them against the ETags of the host. */
+export function mayRead({ same, other }: StoreHost): boolean {
+  return same > 0 || other < MAX_UNLIKE_BEFORE_ALIKE;
+}
+
 function isGivenUp({ refusal, unansweredInARow }: StoreHost): boolean {
   return refusal !== undefined || unansweredInARow >= MAX_UNANSWERED;
 }
@@ -96,7 +107,8 @@ function isGivenUp({ refusal, unansweredInARow }: StoreHost): boolean {
 function noteFailure(host: StoreHost, error: unknown): void {
   if (!isAvalaError(error)) return;
   if (error.code === "storage_host") host.refusal = error;
-  if (error.code === "network" || error.code === "timeout") host.unansweredInARow += 1;
+  const isDown = error.code === "storage" && !error.isThrottled;
+  if (isDown || error.code === "network" || error.code === "timeout") host.unansweredInARow += 1;
 }
 
 /** It is advice. @throws AvalaError `cancelled`; what is none */

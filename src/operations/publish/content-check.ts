@@ -1,6 +1,7 @@
 // Whether what a store keeps of a dataset's items is what was sent, or the content of local files: by the size and the ETag
 // that a request of one byte returns. Costs no API call but the list of the items; the key is never sent.
 import type { Avala } from "../../api/connection";
+import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { OwnerWanted } from "../datasets/dataset-ref";
 import { isIndexed, type DataType } from "../../files/media";
@@ -16,9 +17,9 @@ import {
   beginLook,
   hostOf,
   isDifference,
+  mayRead,
   noteLikeness,
   reportHosts,
-  STORE_CONCURRENCY,
   type Likeness,
   type StoreHost,
   type StoreHosts,
@@ -35,8 +36,6 @@ import type { UploadFile } from "../../upload/request";
 import { readMd5 } from "../../upload/send/chunks";
 import type { NamedFile } from "./target";
 
-// For a store whose ETags are not MD5s each file would be read for nothing.
-const MAX_UNLIKE_BEFORE_ALIKE = 16;
 // Enough for a refusal, which names ten.
 const MAX_WRONG_SIZES = 16;
 // Of a file that its dataset's name vouches for, reading it once more would cost more than it may show.
@@ -54,11 +53,6 @@ interface ContentComparison {
    * no item stands for a file without a tag of its own.
    */
   readonly unshown: readonly string[];
-}
-
-/** Whether files may still be read to hold them against the ETags of the host. */
-export function mayRead({ same, other }: StoreHost): boolean {
-  return same > 0 || other < MAX_UNLIKE_BEFORE_ALIKE;
 }
 
 /** The same of a file that its dataset's name vouches for. */
@@ -113,8 +107,13 @@ async function likenessAt(
     return tagged === undefined ? "kept" : "same";
   const isMute = tag !== undefined && isEtagMute(tag, stored);
   if (isMute && stored?.sizeBytes !== undefined) return "of-size";
-  const read = async (): Promise<string | undefined> =>
-    canRead && hasPlace(file) ? readMd5(readUntil(avala.disk, avala.signal), file) : undefined;
+  const read = async (): Promise<string | undefined> => {
+    if (!canRead || !hasPlace(file)) return undefined;
+    const disk = readUntil(avala.disk, avala.signal);
+    return hosts.reading(async () =>
+      mayRead(hostOf(hosts, url)) ? readMd5(disk, file) : undefined,
+    );
+  };
   const md5 = stored?.md5 === undefined ? undefined : (tagged ?? (await read()));
   if (md5 !== undefined) return stored?.md5 === md5 ? "same" : "other";
   const isSizeEnough = tag === undefined || (isNamed && stored?.md5 === undefined);
@@ -176,7 +175,7 @@ async function lookAt(
   onLooked: () => void,
 ): Promise<Seen> {
   const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
-  const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
+  const pool = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
   await runPool(found, pool, async (one) => {
     const { file, url, tag } = one;
     if (url === undefined) return;

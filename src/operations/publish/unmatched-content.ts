@@ -1,6 +1,7 @@
 // Whether items of which no key is like the path of a file have the contents of the files all the same: by the sizes and MD5s
 // that their store returns for one byte each. As many requests as a look at items that are known by their keys.
 import type { Avala } from "../../api/connection";
+import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
@@ -11,14 +12,15 @@ import type { ItemComparison } from "../items/item-comparison";
 import {
   askStore,
   beginLook,
+  FILE_READS_AT_ONCE,
   hostOf,
+  mayRead,
   noteLikeness,
   reportHosts,
-  STORE_CONCURRENCY,
   type StoreHosts,
 } from "../items/store-hosts";
 import { concludeUnmatched, type ShownContents } from "../items/unmatched-keys";
-import { hasPlace, mayRead } from "./content-check";
+import { hasPlace } from "./content-check";
 import { reportDoubt } from "./settle";
 import { asDataType, indexedOf, type NamedFile, type NamedFiles } from "./target";
 
@@ -53,7 +55,7 @@ async function seeItems(
   const shown: Shown[] = [];
   const sizes: (number | undefined)[] = [];
   const telling = tellComparing(avala, name, items.length);
-  const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
+  const pool = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
   await runPool(items, pool, async ({ key = "an item without a key", url, stored: known }) => {
     const asked = url === undefined ? undefined : { path: key, url, stored: known };
     const stored = asked && (await askStore(avala, hosts, asked));
@@ -96,7 +98,7 @@ async function pairFiles(
     ),
   );
   const wanted = files.filter(({ sizeBytes }) => hostsOfSize.has(sizeBytes));
-  const pool = { concurrency: STORE_CONCURRENCY, signal: avala.signal };
+  const pool = { concurrency: FILE_READS_AT_ONCE, signal: avala.signal };
   await runPool(wanted, pool, async (file) => {
     const possible = [...(hostsOfSize.get(file.sizeBytes) ?? [])];
     if (!hasPlace(file) || !possible.some(mayRead)) return;
