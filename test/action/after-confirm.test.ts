@@ -77,3 +77,12 @@ test("a dataset that is still being made says that, too", async () => {
     ),
   ]);
 });
+
+test("a server that fails then does not hide what was reached", async () => {
+  place.emulator.setFault({ on: ITEMS, times: 0, reply: { status: 503 } });
+  const stopped = await place.act(inputs);
+  expect(stopped.outputs).toMatchObject({ outcome: "failed", "files-uploaded": "2" });
+  expect(stopped.errors).toEqual([
+    expect.stringMatching(/^All 2 files of pets have landed, .* Could not list the items .*503/),
+  ]);
+});

@@ -12,7 +12,7 @@ import { compareFound, decidePublish } from "./decide";
 import { CORE_WORDS, existsAlready, unreadableDatasetError } from "./refusals";
 import { sendFiles } from "./send";
 import { replacedBy } from "./sent-check";
-import { notSettledInTime, settlePublished } from "./settle";
+import { notSettled, settlePublished } from "./settle";
 import {
   destinationOf,
   isNamedByContent,
@@ -223,7 +223,7 @@ export async function carryOut(
   options.onConfirmed?.(confirmed.dataset);
   const settled = await settle(withoutDeadline(avala), known, held, confirmed, options).catch(
     (error: unknown) => {
-      throw notSettledInTime(confirmed.dataset, upload, error);
+      throw notSettled(confirmed.dataset, upload, error);
     },
   );
   const isUnsure = isOnlyFound(confirmed, held) && settled.unverified > 0;

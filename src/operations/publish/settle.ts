@@ -181,16 +181,16 @@ export async function settlePublished(
   return compared;
 }
 
-/** What is reached all the same, where the wait for the rest is over. */
-export function notSettledInTime(
+/** What is reached all the same, where what follows takes longer than the run may wait, or Avala fails. */
+export function notSettled(
   { name, uid }: Dataset,
   { manifest }: UploadResult,
   error: unknown,
 ): unknown {
-  if (!isAvalaError(error) || error.code !== "timeout") return error;
+  if (!isAvalaError(error) || !(error.retryable || error.code === "timeout")) return error;
   const count = manifest.entries.length;
   const [files, have] =
     count === 1 ? ["The file", "has"] : [`All ${counted(count, "file")}`, "have"];
   const text = `${files} of ${printable(name)} ${have} landed, and its confirm was accepted (uid ${printable(uid)}). ${error.message}`;
-  return new AvalaError("timeout", text, { hint: error.hint, cause: error });
+  return new AvalaError(error.code, text, { hint: error.hint, cause: error });
 }
