@@ -146,7 +146,7 @@ const ORDERS = {
     ["type-question.ts"],
   ],
   "src/upload": [
-    ["cost.ts", "destination.ts", "activity.ts", "history.ts"],
+    ["cost.ts", "destination.ts", "activity.ts", "beside.ts", "history.ts"],
     ["time-left.ts"],
     ["estimate.ts"],
     ["progress.ts", "progress-text.ts", "whole-progress.ts"],

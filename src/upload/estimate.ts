@@ -1,6 +1,7 @@
 // What counts of a running upload say: how fast it goes, what bounds it, when it will have ended. Knows nothing of who counts.
 import type { UploadProgress } from "../events";
 import type { Pace } from "../flow/rate/pace";
+import type { Beside } from "./beside";
 import { createActivity, type Activity } from "./activity";
 import { beginHistory, follow, type Moment } from "./history";
 import { bytesPerSecond, isBoundByCalls, secondsLeft, type Left } from "./time-left";
@@ -63,13 +64,15 @@ export function leftOf(counts: Counts): Left {
 interface Ports {
   readonly now: () => number;
   readonly pace: KnownPace;
+  /** Where other uploads share the pace. */
+  readonly beside?: Beside | undefined;
 }
 
 /** The moment that it is, as the pace and the counts have it. */
-function momentOf(counts: Counts, activity: Activity, { now, pace }: Ports): Moment {
+function momentOf(counts: Counts, activity: Activity, { now, pace, beside }: Ports): Moment {
   return {
     atMs: now(),
-    begun: counts.filesBegun,
+    begun: beside?.begun() ?? counts.filesBegun,
     files: counts.filesSent + counts.filesFound,
     bytes: counts.bytesSent,
     waitedMs: pace.waitedMs(),
@@ -82,7 +85,7 @@ function momentOf(counts: Counts, activity: Activity, { now, pace }: Ports): Mom
 
 /** Of an upload that is at `counts` now. */
 export function createEstimator(counts: Counts, ports: Ports): Estimator {
-  const { now, pace } = ports;
+  const { now, pace, beside } = ports;
   const startedMs = now();
   const activity = createActivity(now, pace);
   let history = beginHistory(momentOf(counts, activity, ports));
@@ -97,7 +100,8 @@ export function createEstimator(counts: Counts, ports: Ports): Estimator {
     quietMs: activity.quietMs,
     progressOf: (current) => {
       history = follow(history, momentOf(current, activity, ports));
-      const left = leftOf(current);
+      const own = leftOf(current);
+      const left = { ...own, unasked: beside?.askedUntil(own.unasked) ?? own.unasked };
       const isShown = isMeasured(current) || left.files === 0;
       const seconds = isShown ? secondsLeft(history, left) : undefined;
       const isPaused = activity.isPaused();

@@ -6,7 +6,7 @@ import { SAME_WINDOW_MS } from "../flow/rate/budget";
 /** How far an upload has come at one time. */
 export interface Moment {
   readonly atMs: number;
-  /** Files for which the server was asked. */
+  /** Files for which the server was asked, also by other uploads that share the pace. */
   readonly begun: number;
   readonly files: number;
   readonly bytes: number;

@@ -2,11 +2,14 @@
 import type { Avala } from "../api/connection";
 import { SILENT_MS } from "../api/transport/unanswered";
 import type { Silence, UploadProgress } from "../events";
-import { createEstimator, noCounts, type KnownPace, type Totals } from "./estimate";
+import { joinOthers } from "./beside";
+import { createEstimator, leftOf, noCounts, type KnownPace, type Totals } from "./estimate";
 
 const REPORT_EVERY_MS = 500;
 
 export interface ProgressTracker {
+  /** Nothing more of it is sent: other uploads need not wait for its calls. */
+  readonly end: () => void;
   /** The server was asked how it takes a file. */
   readonly beginFile: () => void;
   addBytes(bytes: number): void;
@@ -31,8 +34,13 @@ const COUNTED = { sent: "filesSent", unchanged: "filesUnchanged", failed: "files
 export function trackProgress(totals: Totals, now: () => number, pace: KnownPace): ProgressTracker {
   const counts = { ...noCounts(totals) };
   let reportedAtMs = Number.NEGATIVE_INFINITY;
-  const estimator = createEstimator({ ...counts }, { now, pace });
+  const beside = joinOthers(pace, {
+    begun: () => counts.filesBegun,
+    unasked: () => leftOf(counts).unasked,
+  });
+  const estimator = createEstimator({ ...counts }, { now, pace, beside });
   return {
+    end: beside.leave,
     beginFile: () => void (counts.filesBegun += 1),
     addBytes: (bytes) => {
       estimator.move();

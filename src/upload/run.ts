@@ -90,6 +90,7 @@ export async function uploadWith(
     run.tools.sha256.close();
     await noteSeen();
     await journal?.close().catch(() => undefined); // every record was synced when it was written
+    run.batch.progress.end();
     report(run.avala, run.batch.progress, true);
   }
   if (run.batch.failures.length > 0) throw someFailed(outcomeOf(run));

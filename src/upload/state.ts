@@ -82,6 +82,7 @@ export function beginAnother(run: Run, uid: string | undefined): void {
   const { begunBefore } = places;
   for (const [path, how] of begunIn(batch))
     if (begunBefore.get(path) !== "taken") begunBefore.set(path, how);
+  batch.progress.end();
   run.batch = createBatch(chosenAfter(batch, uid), trackerFor(request, avala));
 }
 

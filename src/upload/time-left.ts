@@ -14,7 +14,7 @@ import { MAX_MINUTES, MIN_FILES, before, type Counted, type History, type Moment
 
 export interface Left {
   readonly files: number;
-  /** Of them, those for which the server has still to be asked. */
+  /** For which the server has still to be asked, with those of other uploads that share the pace and go before the last of them. */
   readonly unasked: number;
   readonly bytes: number;
 }

@@ -23,6 +23,8 @@ export interface Scene {
   readonly change?: { readonly atSecond: number; readonly limits: LimiterPlan };
   /** Each of a run of its own. */
   readonly uploads: readonly UploadPlan[];
+  /** Whether all of them share one pace, as the sets of a stack do. @default false */
+  readonly isOneProcess?: boolean;
   /** Of the network at a second; @default 10 MB/s */
   readonly bytesPerSecond?: (second: number) => number;
   /** Since when the minute runs already as the uploads begin, and how many of its calls are gone. */
@@ -52,6 +54,8 @@ interface World {
   readonly limiter: Limiter;
   /** After the change of limits. */
   readonly later: Limiter;
+  /** Of all uploads, where they are of one process. */
+  readonly pace: Pace | undefined;
   startMs: number;
   /** When the network has carried all that it was given. */
   freeMs: number;
@@ -117,7 +121,7 @@ async function sendFile(watched: Watched, sizeBytes: number): Promise<void> {
 async function upload(world: World, plan: UploadPlan): Promise<readonly Said[]> {
   const { timeline, random } = world;
   const { files, sizeBytes, from = 0, killedAt = Infinity } = plan;
-  const pace = createPace({ clock: timeline, random: random.fork() });
+  const pace = world.pace ?? createPace({ clock: timeline, random: random.fork() });
   await timeline.sleep(1000 * from + random.integer(200));
   const sizeOf = typeof sizeBytes === "number" ? () => sizeBytes : sizeBytes;
   const sizes = Array.from({ length: files }, (_, file) => sizeOf(file));
@@ -139,6 +143,7 @@ async function upload(world: World, plan: UploadPlan): Promise<readonly Said[]> 
   await runPool(sizes, { concurrency: WORKERS }, async (size) => {
     if (timeline.now() < killedMs) await sendFile(watched, size);
   });
+  tracker.end();
   // As it makes the dataset of them.
   await call(watched);
   const endMs = timeline.now();
@@ -159,7 +164,9 @@ export async function watch(scene: Scene): Promise<readonly (readonly Said[])[]>
   const later = createLimiter(scene.change?.limits ?? scene.limits);
   const random = seeded(scene.seed ?? 1);
   const { seconds, calls } = scene.before ?? { seconds: 0, calls: 0 };
-  const world: World = { scene, timeline, random, limiter, later, startMs: 0, freeMs: 0 };
+  const shared = (): Pace => createPace({ clock: timeline, random: random.fork() });
+  const pace = scene.isOneProcess === true ? shared() : undefined;
+  const world: World = { scene, timeline, random, limiter, later, pace, startMs: 0, freeMs: 0 };
   const play = async (): Promise<readonly (readonly Said[])[]> => {
     for (let one = 0; one < calls; one += 1) {
       limiter.take(timeline.now());
