@@ -24,6 +24,8 @@ export interface Field<Value = unknown> extends Property {
   readonly rule: Rule<Value>;
   /** What an object that takes no other names may have. @default any */
   readonly members?: Checks;
+  /** Names that the object does not take and its readers may look for in it: what to do in place of each. @default none */
+  readonly elsewhere?: ReadonlyMap<string, string>;
   /** Whether there is no resource without it; a text says what to do. @default false */
   readonly required?: true | string;
   /**
@@ -40,7 +42,9 @@ export interface Field<Value = unknown> extends Property {
 }
 
 /** What `check` needs of the fields that there are: no others may be given. */
-export type Checks = Readonly<Record<string, Pick<Field, "rule" | "members" | "required">>>;
+export type Checks = Readonly<
+  Record<string, Pick<Field, "rule" | "members" | "elsewhere" | "required">>
+>;
 
 export type Fields = Readonly<Record<string, Field>>;
 

@@ -17,28 +17,30 @@ import { isSame } from "./same";
 import { hasUnknown } from "./unknown";
 
 /** A value that is unknown passes; a name that is, does not. */
-export function checkFields(inputs: object, fields: Checks, problems: Problems): void {
+export function checkFields(
+  inputs: object,
+  fields: Checks,
+  problems: Problems,
+  elsewhere?: ReadonlyMap<string, string>,
+): void {
   for (const { input, text } of unknownNames(inputs, Object.keys(fields)))
-    problems.add(input, text);
+    problems.add(input, elsewhere?.get(input) ?? text);
   const given: ReadonlyMap<string, unknown> = new Map(Object.entries(inputs));
   for (const [name, { required }] of Object.entries(fields)) {
     if (required === undefined || !isLeftOut(given.get(name))) continue;
     problems.add(name, required === true ? "is missing" : `is missing: ${required}`);
   }
-  for (const [name, { rule, members }] of Object.entries(fields)) {
+  for (const [name, { rule, members, elsewhere: ofMembers }] of Object.entries(fields)) {
     const value = given.get(name);
     if (isLeftOut(value)) continue;
     const reason = hasUnknown(value) ? undefined : rule(value);
     if (reason !== undefined) problems.add(name, reason);
-    else if (members !== undefined && isObject(value) === undefined)
-      checkMembers(name, value as object, members, problems);
+    else if (members !== undefined && isObject(value) === undefined) {
+      const found = new Problems();
+      checkFields(value as object, members, found, ofMembers);
+      for (const one of found.failures) problems.add(name, `${one.property} ${one.reason}`);
+    }
   }
-}
-
-function checkMembers(name: string, value: object, members: Checks, problems: Problems): void {
-  const found = new Problems();
-  checkFields(value, members, found);
-  for (const { property, reason } of found.failures) problems.add(name, `${property} ${reason}`);
 }
 
 /** Names of the properties that are changed in this way, in the order of the table. */

@@ -24,6 +24,17 @@ export const OF_FILE_SETS = without(FILE_SET_FIELDS, [
 /** The export is of the component's datasets, and judged by none of its own. */
 const OF_EXPORT = without(EXPORT_FIELDS, ["datasets", "projects", "slices", "gate"]);
 
+function ownExport(given: string): string {
+  return `is not taken here: leave export out, and declare an Export with ${given}`;
+}
+
+const OF_OWN_EXPORT: ReadonlyMap<string, string> = new Map([
+  ["datasets", ownExport("datasets")],
+  ["projects", ownExport("datasets: the component's datasetUids, and projects")],
+  ["slices", ownExport("datasets: the component's datasetUids, and slices")],
+  ["gate", ownExport("datasets: the component's datasetUids, and gate")],
+]);
+
 const isDepth: Rule = (value) => (value === 0 || value === 1 ? undefined : mustBe("0 or 1", value));
 
 export const COMPONENT_FIELDS = {
@@ -31,5 +42,5 @@ export const COMPONENT_FIELDS = {
   ...OF_FILE_SETS,
   partitionDepth: { rule: isDepth },
   versionOf: FILE_SET_FIELDS.versionOf,
-  export: { rule: isObject, members: OF_EXPORT },
+  export: { rule: isObject, members: OF_EXPORT, elsewhere: OF_OWN_EXPORT },
 } as const satisfies Checks;

@@ -183,6 +183,18 @@ test("a VersionedDataset refuses what it does not have, with all that is wrong b
     expect(message).toContain(text);
 });
 
+test("what a VersionedDataset's export does not take is refused with what to declare in its place", () => {
+  const message = refused({
+    export: { gate: { minTasks: Promise.resolve(1) }, projects: ["p"], datasets: ["d"] },
+  });
+  for (const text of [
+    "export: gate is not taken here: leave export out, and declare an Export with datasets: the component's datasetUids, and gate",
+    "datasetUids, and projects",
+    "export: datasets is not taken here: leave export out, and declare an Export with datasets",
+  ])
+    expect(message).toContain(text);
+});
+
 test("so do the look-ups", async () => {
   const args = { name: "x", ownr: "me" };
   await expect(getDataset(args)).rejects.toThrow(
