@@ -129,41 +129,58 @@ const transports = [
   ["bytes", createStorageTransport],
 ] as const;
 
-describe.each(transports)("a reply that trickles, to the transport of %s", (_name, create) => {
-  const request = (origin: string): HttpRequest => ({
-    method: "GET",
-    url: `${origin}/`,
-    headers: {},
-    idleTimeoutMs: 200,
-    maxReplyBytes: 1_000_000,
-  });
-
-  test.each([
-    ["its body", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"],
-    ["its headers", "HTTP/1.1 200 OK\r\nX-Slow: "],
-  ])("is a timeout: %s", async (_what, head) => {
-    const server = await serve((_request, _response, { socket }) => {
-      socket.write(head);
-      const drip = setInterval(() => socket.write("x"), 40);
-      socket.on("close", () => clearInterval(drip)).on("error", () => undefined);
+describe.each(transports)(
+  "a reply that trickles or can't be read, to the transport of %s",
+  (_name, create) => {
+    const request = (origin: string): HttpRequest => ({
+      method: "GET",
+      url: `${origin}/`,
+      headers: {},
+      idleTimeoutMs: 200,
+      maxReplyBytes: 1_000_000,
     });
-    const transport = create();
-    const work = rejectionOf(transport.send(request(server.origin)));
-    expect(await work).toMatchObject({ code: "timeout", retryable: true, ambiguous: true });
-    transport.close();
-  });
 
-  test("is none when it ends in time, however it comes", async () => {
-    const server = await serve((_request, response) => {
-      response.writeHead(200);
-      const drip = setInterval(() => response.write("x"), 40);
-      setTimeout(() => (clearInterval(drip), response.end()), 400);
+    test.each([
+      ["its body", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"],
+      ["its headers", "HTTP/1.1 200 OK\r\nX-Slow: "],
+    ])("is a timeout: %s", async (_what, head) => {
+      const server = await serve((_request, _response, { socket }) => {
+        socket.write(head);
+        const drip = setInterval(() => socket.write("x"), 40);
+        socket.on("close", () => clearInterval(drip)).on("error", () => undefined);
+      });
+      const transport = create();
+      const work = rejectionOf(transport.send(request(server.origin)));
+      expect(await work).toMatchObject({ code: "timeout", retryable: true, ambiguous: true });
+      transport.close();
     });
-    const transport = create();
-    expect(await transport.send(request(server.origin))).toMatchObject({ status: 200 });
-    transport.close();
-  });
-});
+
+    test("is said to be one, and not to be none, where its headers are too large to read or no HTTP", async () => {
+      const transport = create();
+      const large = await serve(raw(200, "{}", { "X-Big": "B".repeat(30_000) }));
+      const error = await rejectionOf(transport.send(request(large.origin)));
+      expect(error).toMatchObject({ code: "bad_reply", retryable: false, ambiguous: true });
+      expect(String(error)).toContain("responded with more than 16.4 kB of headers");
+      const odd = await serve((_request, _response, { socket }) =>
+        socket.end("HTTP/9 yes\r\n\r\n"),
+      );
+      const other = await rejectionOf(transport.send(request(odd.origin)));
+      expect(String(other)).toContain("responded with what is not HTTP");
+      transport.close();
+    });
+
+    test("is none when it ends in time, however it comes", async () => {
+      const server = await serve((_request, response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write("x"), 40);
+        setTimeout(() => (clearInterval(drip), response.end()), 400);
+      });
+      const transport = create();
+      expect(await transport.send(request(server.origin))).toMatchObject({ status: 200 });
+      transport.close();
+    });
+  },
+);
 
 describe("a wait that nobody lives to see the end of", () => {
   test.each(["86400", "9".repeat(400), "Fri, 31 Dec 9999 23:59:59 GMT"])(

@@ -1,7 +1,9 @@
 // What a network library throws, as one of ours. Knows the codes of Node and undici; shows hosts, never URLs.
+import { maxHeaderSize } from "node:http";
 import { AvalaError, messageOf } from "../../errors";
 import { isRecord } from "../../json";
 import { printable, redact } from "../../redact";
+import { formatBytes } from "../../text";
 import { proxyRefusal, proxyStatusOf, type Way } from "./proxy/proxy-errors";
 
 // Nothing was sent yet, so whatever was asked for was not done.
@@ -22,6 +24,8 @@ const TIMEOUTS = new Set([
   "UND_ERR_BODY_TIMEOUT",
 ]);
 
+const HEADERS_TOO_LARGE = "UND_ERR_HEADERS_OVERFLOW";
+
 // The other side's certificate: the same thing again gives the same answer.
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
@@ -36,6 +40,12 @@ const WORDS: Readonly<Record<string, string>> = {
   EPIPE: "closed the connection",
   UND_ERR_SOCKET: "closed the connection",
 };
+
+function wordsOf(code: string, error: unknown): string {
+  // Its code is missing in some versions of undici.
+  const isUnread = isRecord(error) && error["name"] === "HTTPParserError";
+  return isUnread ? "responded with what is not HTTP" : (WORDS[code] ?? "did not respond");
+}
 
 /** The code of an error, or of what caused it. */
 function codeOf(error: unknown): string {
@@ -89,14 +99,25 @@ export function transportError(way: Way, error: unknown, isSent = true): AvalaEr
       hint: "Check the connection and any proxy.",
     });
   }
-  const words = isCertificate ? "has a certificate that is not trusted" : WORDS[code];
-  return new AvalaError("network", `${party} ${words ?? "did not respond"} (${code})`, {
+  if (code === HEADERS_TOO_LARGE) return headersTooLarge(party, error);
+  const words = isCertificate ? "has a certificate that is not trusted" : wordsOf(code, error);
+  return new AvalaError("network", `${party} ${words} (${code})`, {
     retryable: !isCertificate,
     ambiguous,
     cause: bare(error),
     hint: isCertificate
       ? "If your network puts its own certificate in between, add its certificate authority to NODE_EXTRA_CA_CERTS."
       : "Check the connection, the base URL and any proxy.",
+  });
+}
+
+/** The response came, so whatever it was given to may be done, and another try would get the same. */
+function headersTooLarge(party: string, error: unknown): AvalaError {
+  const text = `${party} responded with more than ${formatBytes(maxHeaderSize)} of headers (${HEADERS_TOO_LARGE})`;
+  return new AvalaError("bad_reply", text, {
+    ambiguous: true,
+    cause: bare(error),
+    hint: "Find out whether a proxy or gateway adds them; NODE_OPTIONS=--max-http-header-size=65536 lets Node read more.",
   });
 }
 
