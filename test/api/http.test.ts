@@ -324,6 +324,31 @@ describe("the words of an error", () => {
     );
   });
 
+  test("of a 5xx say nothing of a list or of facts that it came with", async () => {
+    const page = {
+      count: 2,
+      next: null,
+      results: [
+        { uid: "11111111", name: "cats" },
+        { uid: "22222222", name: "dogs" },
+      ],
+    };
+    for (const body of [page, page.results]) {
+      const { error } = await run(read, [reply(503, body)]);
+      expect(error).toMatchObject({ code: "server", fields: {}, detail: undefined });
+      expect(error?.message).toContain("dataset acme/cats: the server failed (503 GET");
+    }
+    const { error } = await run(read, [reply(503, { detail: "Down.", results: page.results })]);
+    expect(error?.message).toContain("dataset acme/cats: Down (503 GET");
+  });
+
+  test("keep their facts however much the server says", async () => {
+    const many = Array.from({ length: 30 }, (_, at) => [`field${at}`, ["No. ".repeat(90)]]);
+    const { error } = await run(read, [reply(400, Object.fromEntries(many))]);
+    expect(error?.message).toMatch(/… \(400 GET [^)]*\)\.$/);
+    expect(error?.message.length).toBeLessThan(500);
+  });
+
   test("say how often it was tried", async () => {
     const { error } = await run(read, [reply(502)]);
     expect(error?.message).toBe(

@@ -6,7 +6,7 @@ import { MAX_SERVER_WAIT_MS } from "../../flow/retry";
 import { printable } from "../../redact";
 import { formatDuration } from "../../text";
 import { askedWait } from "./reply-headers";
-import { readErrorBody, type ErrorBody } from "./error-body";
+import { readErrorBody, withoutFields, type ErrorBody } from "./error-body";
 import { isBusy, isNameTaken } from "./name-taken";
 import { organizationHint, permissionHint } from "./permission-hint";
 import type { Secrets } from "../secrets";
@@ -132,6 +132,9 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
 // As often as Avala's SDKs look whether a dataset is made.
 const BUSY_WAIT_MS = 10_000;
 
+// So that what follows them, status and request id, is within what a message shows.
+const MAX_WORDS = 300;
+
 function wordsFor(code: ErrorCode, status: number): string {
   if (status === 413 && code === "validation") return "what was sent is too large for the server";
   return WORDS[code] ?? "the server refused it";
@@ -159,7 +162,8 @@ export function describe(
 /** Turns a reply of 4xx or 5xx into the error that is thrown. */
 export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
   const { status, rateLimit, requestId } = refusal;
-  const body = readErrorBody(refusal.json, (text) => secrets.mask(text));
+  const json = status < 500 ? refusal.json : withoutFields(refusal.json);
+  const body = readErrorBody(json, (text) => secrets.mask(text));
   const { detail, fields } = body;
   const quota = quotaOf(refusal);
   const code = codeOf(refusal, body, quota);
@@ -167,7 +171,7 @@ export function refusalError(refusal: Refusal, secrets: Secrets): ApiError {
   const isTransient = code === "timeout" || code === "rate_limited" || code === "server";
   // 408, 409 and 429 say that nothing was done; after a 5xx that is not known.
   const ambiguous = refusal.repeat === "ambiguous" && status >= 500;
-  const words = detail ?? wordsFor(code, status);
+  const words = printable(detail ?? wordsFor(code, status), MAX_WORDS);
   return new ApiError(code, secrets.mask(describe(refusal, words)), {
     status,
     route: refusal.route,

@@ -117,6 +117,14 @@ function references(json: Json, mask: Mask): string {
   return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
+/** Of a failure of the server's own, which finds no fault with a field: a list or facts that it came with say nothing of it. */
+export function withoutFields(json: unknown): unknown {
+  if (Array.isArray(json)) return json.filter((part) => textOf(part) !== undefined);
+  if (!isRecord(json)) return json;
+  const own = Object.entries(json).filter(([name]) => NOT_FIELDS.has(name) || FACTS.has(name));
+  return Object.fromEntries(own);
+}
+
 /** Reads whichever form it is: of a field, of no field, nested, listed or wrapped. Every text passes `mask`. */
 export function readErrorBody(json: unknown, mask: Mask): ErrorBody {
   const into: Collected = { fields: new Map(), words: [], codes: [], mask };
