@@ -33,7 +33,11 @@ const shared = {
   testEnvironment: "node",
   runtime: require.resolve("./test/support/sharing-runtime"),
   roots: ["<rootDir>/test"],
-  transform: { "\\.ts$": swc, [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc },
+  transform: {
+    "\\.ts$": swc,
+    [`/node_modules/${ES_PACKAGES}.+\\.js$`]: swc,
+    "\\.yml$": "<rootDir>/test/support/yaml-transform.js",
+  },
   transformIgnorePatterns: [`/node_modules/(?!${ES_PACKAGES})`],
   moduleNameMapper: IMPORTED_ONLY,
   modulePathIgnorePatterns: ["<rootDir>/lib/", "<rootDir>/.demo/"],

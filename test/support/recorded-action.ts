@@ -1,7 +1,5 @@
 // The Action's environment as a plain object that remembers everything: what a runner would have shown and kept.
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { parse } from "yaml";
+import action from "../../action.yml";
 import type { ActionEnvironment, CommitStatus, ExportCache } from "../../action/environment";
 import { run } from "../../action/run";
 import type { Emulator } from "../../emulator";
@@ -9,15 +7,13 @@ import type { Clock } from "../../src/flow/clock";
 import { createTempTree, type TempTree } from "./temp-tree";
 import { hurriedClock } from "./session";
 
-const ROOT = path.join(__dirname, "..", "..");
-
 interface Metadata {
   readonly inputs: Readonly<Record<string, { description: string; default?: string }>>;
   readonly outputs: Readonly<Record<string, { description: string }>>;
   readonly runs: { readonly using: string; readonly main: string };
 }
 
-export const metadata = parse(readFileSync(path.join(ROOT, "action.yml"), "utf8")) as Metadata;
+export const metadata = action as Metadata;
 
 /** What a runner hands over for an input that the workflow does not give; an expression stands for nothing here. */
 function defaultOf(name: string): string {
