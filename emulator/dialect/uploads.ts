@@ -75,6 +75,7 @@ export const UPLOADS = {
       original: "the file as it was sent",
       rendition: "a rendition of it: another size, type and `ETag`",
       otherHost: "the file as it was sent, by another name of the host",
+      unnamed: "the file as it was sent, by a URL that does not have its path",
     },
     default: "original",
     evidence:

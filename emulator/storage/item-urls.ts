@@ -6,8 +6,9 @@ import type { Presigner, UrlTarget } from "./s3/presign";
 
 export type ItemUrl = (target: Pick<UrlTarget, "key" | "seconds" | "now">) => string;
 
-/** No object has it: all of them lie below the root of an owner. */
+// No object has these: all of them lie below the root of an owner.
 const RENDITIONS = "renditions/";
+const UNNAMED = "objects/";
 
 export function itemUrlsOf(
   form: Dialect["itemUrls"],
@@ -15,13 +16,23 @@ export function itemUrlsOf(
   elsewhere: Presigner,
 ): ItemUrl {
   const at = form === "otherHost" ? elsewhere : presigner;
-  const folder = form === "rendition" ? RENDITIONS : "";
-  return (target) => at.url({ ...target, method: "GET", key: `${folder}${target.key}` });
+  return (target) => at.url({ ...target, method: "GET", key: keyIn(form, target.key) });
+}
+
+function keyIn(form: Dialect["itemUrls"], key: string): string {
+  if (form === "rendition") return RENDITIONS + key;
+  return form === "unnamed" ? UNNAMED + Buffer.from(key).toString("base64url") : key;
+}
+
+export function isRendition(key: string): boolean {
+  return key.startsWith(RENDITIONS);
 }
 
 /** The key of the object that is read by `key`. */
 export function originalOf(key: string): string {
-  return key.startsWith(RENDITIONS) ? key.slice(RENDITIONS.length) : key;
+  if (isRendition(key)) return key.slice(RENDITIONS.length);
+  if (!key.startsWith(UNNAMED)) return key;
+  return Buffer.from(key.slice(UNNAMED.length), "base64url").toString();
 }
 
 interface Rendition {

@@ -11,7 +11,7 @@ import {
   tooMuchAsked,
 } from "./errors";
 import type { StorageContext } from "./context";
-import { originalOf, renditionOf } from "./item-urls";
+import { isRendition, originalOf, renditionOf } from "./item-urls";
 import { receiveForm, receivePut } from "./receive";
 import { verifyUrl } from "./query";
 import { inWordsOf } from "./words";
@@ -71,7 +71,7 @@ function getObject(exchange: Exchange, key: string, context: StorageContext): Re
   exchange.entry.route = "GetObject";
   const object = context.store.object(originalOf(key));
   if (object === undefined) throw noSuchKey(key);
-  if (originalOf(key) !== key) return getRendition(exchange, object);
+  if (isRendition(key)) return getRendition(exchange, object);
   const range = requestedRange(exchange.request.headers.range, object.size);
   const { start, end } = range ?? { start: 0, end: object.size - 1 };
   const headers: Record<string, string> = {

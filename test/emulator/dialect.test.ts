@@ -288,6 +288,7 @@ test.each([
   ["original", "x", true],
   ["rendition", expect.stringContaining("WEBP"), true],
   ["otherHost", "x", false],
+  ["unnamed", "x", true],
 ] as const)("the URL of an item leads to its %s", async (itemUrls, content, isSameHost) => {
   const emulator = await speaking({ itemUrls });
   await upload(emulator, "a.jpg", "x");
@@ -295,6 +296,7 @@ test.each([
   const items = await call(emulator, "GET", "/datasets/emulator/cats/items/");
   const [url = ""] = items.body.results.map((item) => item.url);
   expect(new URL(url).host === new URL(emulator.storageUrl).host).toBe(isSameHost);
+  expect(new URL(url).pathname.endsWith("/a.jpg")).toBe(itemUrls !== "unnamed");
   const whole = await fetch(url);
   const text = await whole.text();
   expect(text).toEqual(content);
