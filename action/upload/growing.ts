@@ -166,7 +166,7 @@ function bounded(lines: readonly string[]): readonly string[] {
 }
 
 function unverifiedText(name: string, { unverified }: GrowthPlan): string {
-  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, and were not sent. This runner has no record of the set, and either keys of items match several files or storage did not show by MD5s what it keeps. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
+  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, and were not sent. This runner has no record of the set, and either keys of items match several files or storage did not show by MD5s that it keeps them. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
 }
 
 /** Sends what each set lacks, and writes down what is current. */

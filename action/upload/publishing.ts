@@ -100,16 +100,18 @@ function unverifiedText({ name }: Target, resemblance: Resemblance | undefined):
   const { paths, contents } = resemblance ?? { paths: "alike", contents: "unshown" };
   if (contents === "same") {
     if (resemblance?.paths === "unlike")
-      return `${head}, and holds the contents of these files under other names: ${resemblance.instead}. To have it taken for these files, give them the names of its items. ${NAME_IT}`;
+      return resemblance.areFileNames
+        ? `${head}, and holds the contents of these files under other names: ${resemblance.instead}. To have it taken for these files, give them the names of its items. ${NAME_IT}`
+        : `${head}, and holds the contents of these files, but nothing shows under which paths: ${resemblance.instead}. This runner has no record of them. To have them compared, keep the folder AVALA_STATE_DIR between runs. ${NAME_IT}`;
     return `${head}, and no difference was found. What stays unknown of it was warned of before.`;
   }
   const found =
     resemblance?.paths === "unlike"
-      ? `but it is not known whether it holds these files: ${resemblance.instead}, and not all contents were compared`
+      ? `but it is not known whether it holds these files: ${resemblance.instead}`
       : paths === "alike"
-        ? "and no difference was found, but contents were not compared"
-        : "and no difference was found, but not all paths and contents could be compared";
-  return `${head}, ${found}. This runner has no record of them, and storage did not show by MD5s what it keeps. To have them compared, keep the folder AVALA_STATE_DIR between runs. ${NAME_IT}`;
+        ? "and has these paths, but nothing shows that it has their contents"
+        : "but it is not known whether it holds these files: not all paths and contents could be compared";
+  return `${head}, ${found}. This runner has no record of them, and storage did not show by MD5s that it keeps them. To have them compared, keep the folder AVALA_STATE_DIR between runs. ${NAME_IT}`;
 }
 
 function versionText({ name }: Target): string {

@@ -368,7 +368,7 @@ describe("a dataset that exists with other files", () => {
         ...{ "files-skipped": "0" },
       });
       expect(warnings.map(({ text }) => text).join()).toMatch(
-        /contents were not compared.*AVALA_STATE_DIR.*\{digest\}/,
+        /nothing shows that it has their contents.*AVALA_STATE_DIR.*\{digest\}/,
       );
       const manifest = readManifest(readFileSync(outputs.manifest ?? "", "utf8"));
       expect(manifest.isComplete).toBe(false);
@@ -403,7 +403,7 @@ describe("a dataset that exists with other files", () => {
   });
 
   test("is unverified if its items have no keys and show nothing, and no word claims more", async () => {
-    await start({ etag: "opaque", dialect: { itemKeys: "null" } });
+    await start({ etag: "opaque", dialect: { itemKeys: "null", itemUrls: "unnamed" } });
     await act(named);
     rmSync(place.tree.at(".state"), { recursive: true });
     const { outputs, errors, warnings } = await act(named);
@@ -412,6 +412,31 @@ describe("a dataset that exists with other files", () => {
     const text = warnings.map((warning) => warning.text).join("\n");
     expect(text).toMatch(/not known whether it holds these files: its items have no keys/);
     expect(text).not.toContain("no difference was found");
+  });
+
+  test("is unverified if each MD5 is another, and no word hides that", async () => {
+    await act(named);
+    rmSync(place.tree.at(".state"), { recursive: true });
+    place.tree.write({ "images/cats/one.jpg": jpeg("eno"), "images/cats/two.jpg": jpeg("owt") });
+    const { outputs, warnings } = await act(named);
+    expect(outputs).toMatchObject({ outcome: "unverified", complete: "false", unverified: "2" });
+    const text = warnings.map((warning) => warning.text).join("\n");
+    expect(text).toMatch(/shows another MD5 for all 2 files that were compared/);
+    expect(text).toMatch(/has these paths, but nothing shows that it has their contents/);
+    expect(text).not.toMatch(/no difference|contents were not compared|what it keeps/);
+  });
+
+  test("is unverified if its items have no names, but the contents", async () => {
+    await start({ dialect: { itemKeys: "null", itemUrls: "unnamed" } });
+    await act(named);
+    rmSync(place.tree.at(".state"), { recursive: true });
+    const { outputs, warnings } = await act(named);
+    expect(outputs).toMatchObject({ outcome: "unverified", complete: "false", unverified: "2" });
+    const text = warnings.map((warning) => warning.text).join("\n");
+    expect(text).toMatch(
+      /holds the contents of these files, but nothing shows under which paths: its items have no keys.*AVALA_STATE_DIR.*\{digest\}/,
+    );
+    expect(text).not.toMatch(/under other names|not compared|did not show/);
   });
 
   test("is unverified if it holds the contents under other names, and is said to once", async () => {

@@ -36,6 +36,24 @@ describe("a dataset under a fixed name", () => {
     },
   );
 
+  test.each([
+    ["are the paths of the files", {}],
+    ["are UUIDs, and whose URLs have no paths", { itemKeys: "uuid", itemUrls: "unnamed" }],
+  ] as const)("of which all MD5s are others says so, where keys %s", async (_how, dialect) => {
+    await place.start({ dialect: { uploadReply: "form", ...dialect }, ingestMs: 0 });
+    const sent = await files();
+    await machineIn(place, "one").publish(sent, NAME);
+    const others = await Promise.all(
+      sent.map(({ path, sizeBytes }) => place.put(path, Buffer.alloc(sizeBytes, path))),
+    );
+    const elsewhere = machineIn(place, "two");
+    const found = await elsewhere.publish(others, NAME);
+    expect(found).toMatchObject({ outcome: "unverified", unverified: COUNT });
+    expect(said(elsewhere)).toMatch(
+      /127\.0\.0\.1:\d+ shows another MD5 for all 12 files that were compared: .*other contents or previews/,
+    );
+  });
+
   test("whose items are at a host that is not allowed names the host and the inputs", async () => {
     const dialect = { uploadReply: "form", itemUrls: "otherHost" } as const;
     await place.start({ dialect, ingestMs: 0 });
@@ -137,6 +155,15 @@ describe("a growing set of which no record is left", () => {
     expect(pathsOf(plan.unverified)).toEqual(["a.jpg", "b.jpg"]);
     expect(pathsOf(plan.superseded)).toEqual(["gone.jpg"]);
     expect(text).toMatch(/other sizes for all 2 files.*may show previews/);
+  });
+
+  test("says that all MD5s are others, and sends nothing", async () => {
+    await grownBefore("original");
+    for (const path of ["a.jpg", "b.jpg"]) await place.put(path, `CONTENT of ${path}`);
+    const { plan, text } = await runAgain();
+    expect(pathsOf(plan.toSend)).toEqual([]);
+    expect(pathsOf(plan.unverified)).toEqual(["a.jpg", "b.jpg"]);
+    expect(text).toMatch(/shows another MD5 for all 2 files that were compared/);
   });
 
   test("sends a file of another size where another item is what was sent", async () => {

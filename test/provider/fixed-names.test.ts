@@ -128,7 +128,9 @@ describe("A fixed name", () => {
     const { dataset } = bench.handlers(elsewhere());
     const { id, inputs, outs } = await make(dataset, { files });
     expect(outs).toMatchObject({ status: "created", isVerified: false });
-    expect(bench.told().join("\n")).toMatch(/contents were not compared.*isVerified is false/s);
+    expect(bench.told().join("\n")).toMatch(
+      /nothing shows that it has their contents.*isVerified is false/s,
+    );
     expect(await dataset.diff(id, outs, inputs)).toMatchObject({ changes: false });
     const read = (await dataset.read(id, outs)).props;
     expect(read).toEqual(outs);
@@ -185,21 +187,50 @@ describe("A fixed name", () => {
     expect(bench.writes()).toEqual([]);
   });
 
-  test("is adopted in words that claim no paths where its items have no keys", async () => {
-    await bench.stop();
-    bench = await createBench(
-      { "a/one.jpg": jpeg("a one"), "a/two.jpg": jpeg("a two") },
-      { etag: "opaque", dialect: { itemKeys: "null" } },
-    );
-    await make(bench.handlers().dataset, { files: await sentFrom("a") });
-    const { fileSet, dataset } = bench.handlers(elsewhere());
-    const { outs: files } = await make(fileSet, { ...given("a"), adopt: true });
-    const { outs } = await make(dataset, { files, adopt: true });
-    expect(outs.isVerified).toBe(false);
-    const told = bench.told().join("\n");
-    expect(told).toMatch(/not known whether it holds 2 files: its items have no keys/);
-    expect(told).not.toContain("has the paths and sizes");
-  });
+  test.each([
+    ["the paths of the files", {}],
+    ["no keys, and URLs with the paths", { itemKeys: "null" }],
+    ["neither keys nor URLs with the paths", { itemKeys: "null", itemUrls: "unnamed" }],
+  ] as const)(
+    "is not verified where files have each other's contents, and its items have %s",
+    async (_what, dialect) => {
+      await bench.stop();
+      bench = await createBench(
+        {
+          ...{ "a/one.jpg": jpeg("a one"), "a/two.jpg": jpeg("a two") },
+          ...{ "b/one.jpg": jpeg("a two"), "b/two.jpg": jpeg("a one") },
+        },
+        { dialect },
+      );
+      await make(bench.handlers().dataset, { files: await sentFrom("a") });
+      const { fileSet, dataset } = bench.handlers(elsewhere());
+      const { outs: files } = await make(fileSet, { ...given("b"), adopt: true });
+      const { id, inputs, outs } = await make(dataset, { files, adopt: true });
+      expect(outs.isVerified).toBe(false);
+      expect((await dataset.read(id, outs)).props).toMatchObject({ isVerified: false });
+      expect(await dataset.diff(id, outs, inputs)).toMatchObject({ changes: false });
+      expect(bench.told().join("\n")).not.toMatch(/no difference|not compared/);
+    },
+  );
+
+  test.each(["opaque", "md5"] as const)(
+    "is adopted in words that claim no paths where its items have no keys (ETags: %s)",
+    async (etag) => {
+      await bench.stop();
+      bench = await createBench(
+        { "a/one.jpg": jpeg("a one"), "a/two.jpg": jpeg("a two") },
+        { etag, dialect: { itemKeys: "null", itemUrls: "unnamed" } },
+      );
+      await make(bench.handlers().dataset, { files: await sentFrom("a") });
+      const { fileSet, dataset } = bench.handlers(elsewhere());
+      const { outs: files } = await make(fileSet, { ...given("a"), adopt: true });
+      const { outs } = await make(dataset, { files, adopt: true });
+      expect(outs.isVerified).toBe(false);
+      const told = bench.told().join("\n");
+      expect(told).toMatch(/(not known whether it holds 2 files|paths): its items have no keys/);
+      expect(told).not.toContain("has the paths and sizes");
+    },
+  );
 
   test("is adopted in words that say so where it has the contents under other names", async () => {
     await make(bench.handlers().dataset, { files: await sentFrom("a") });

@@ -54,15 +54,19 @@ export async function settleDataset(
 function foundIn(resemblance: Resemblance | undefined, files: string): string {
   const { paths, contents } = resemblance ?? { paths: "alike", contents: "unshown" };
   const isUnlike = resemblance?.paths === "unlike";
-  if (contents === "same")
-    return isUnlike
+  const unrecorded = "no journal on this machine records what was sent under this name";
+  if (contents === "same") {
+    if (!isUnlike)
+      return `exists, and no difference from ${files} was found. What stays unknown of it was warned of before`;
+    return resemblance.areFileNames
       ? `holds the contents of ${files} under other names: ${resemblance.instead}. To have it taken for these files, give them the names of its items`
-      : `exists, and no difference from ${files} was found. What stays unknown of it was warned of before`;
+      : `holds the contents of ${files}, but nothing shows under which paths: ${resemblance.instead}; ${unrecorded}`;
+  }
   const some = paths === "some unclear" ? ", as far as these could be compared" : "";
   const found = isUnlike
-    ? `exists, but it is not known whether it holds ${files}: ${resemblance.instead}, and`
-    : `has the paths and sizes of ${files}${some}; contents were not compared, since`;
-  return `${found} no journal on this machine records what was sent under this name`;
+    ? `exists, but it is not known whether it holds ${files}: ${resemblance.instead};`
+    : `has the paths and sizes of ${files}${some}, but nothing shows that it has their contents:`;
+  return `${found} ${unrecorded}`;
 }
 
 /** Of a dataset in which no difference was found, and of which nothing more can be known. */

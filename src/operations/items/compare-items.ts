@@ -11,7 +11,8 @@ import {
   type Look,
 } from "./item-comparison";
 import { listFacts, readHealth } from "./item-reads";
-import type { KeyComparison } from "./key-comparison";
+import type { ItemFacts, KeyComparison } from "./key-comparison";
+import { pathsByUrl } from "./url-paths";
 
 interface ExpectedFile {
   readonly path: string;
@@ -21,6 +22,19 @@ interface ExpectedFile {
 /** Whether what the keys say is all there is to say. */
 function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyComparison): boolean {
   return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
+}
+
+/** The items with the paths that their URLs show, where their keys show nothing; else `undefined`. */
+function namedByUrls(
+  items: readonly ItemFacts[] | undefined,
+  files: ReadonlyMap<string, number>,
+  { name }: Dataset,
+  { unmatched }: KeyComparison,
+): readonly ItemFacts[] | undefined {
+  if (items === undefined || unmatched?.areFileNames !== false) return undefined;
+  const urls = items.map(({ url }) => url);
+  const paths = pathsByUrl(files, urls, name);
+  return paths && items.map((item, index) => ({ ...item, key: paths[index] }));
 }
 
 // A minute in all. A list may lag behind the counts, and the counts behind the files.
@@ -81,8 +95,11 @@ export async function compareItems(
     const asking = { hasUrls: isListed, areAsked };
     const listing = { owner, expected: files.size, ...asking, waitMs: leftMs };
     const items = await listFacts(avala, dataset, listing);
-    const byKeys = { dataset, items, health: undefined };
-    const isAllShown = items !== undefined && isAllEqual(keysOf(byKeys, files));
+    const asListed = { dataset, items, health: undefined };
+    const keys = keysOf(asListed, files);
+    const named = isMadeOfThese ? undefined : namedByUrls(items, files, dataset, keys);
+    const byKeys = named === undefined ? asListed : { ...asListed, items: named };
+    const isAllShown = items !== undefined && isAllEqual(named ? keysOf(byKeys, files) : keys);
     if (isAllShown) return { ...byKeys, isAllShown };
     return { ...byKeys, isAllShown, health: await readHealth(avala, dataset, owner) };
   };

@@ -13,6 +13,12 @@ interface EarlyLooks {
   readonly stop: () => void;
 }
 
+/** Its path may name the item (url-paths.ts). */
+function withoutSignature(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
 /** @param items in which what is shown is put in the place of the URL, which is long. */
 export function beginEarlyLooks(avala: Avala, items: ItemFacts[]): EarlyLooks {
   const ending = new AbortController();
@@ -25,7 +31,7 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[]): EarlyLooks {
     if (item?.url === undefined) return;
     const { url, key: path = item.uid } = item;
     const stored = await askStore(asking, hosts, { path, url });
-    if (stored !== undefined) items[index] = { ...item, url: new URL(url).origin, stored };
+    if (stored !== undefined) items[index] = { ...item, url: withoutSignature(url), stored };
   };
   const go = (): void => {
     for (; underWay < STORE_READS_AT_ONCE && next < items.length; next += 1) {

@@ -6,7 +6,7 @@ import { matchKeys, type KeyMatch } from "./item-keys";
 import { describeUnmatched, type Unmatched } from "./unmatched-keys";
 
 export interface ItemFacts extends Pick<DatasetItem, "uid" | "key" | "sizeBytes" | "url"> {
-  /** What its store said while others were listed. Then the URL is no more than the store's. */
+  /** What its store said while others were listed. Then the URL has no signature any more. */
   readonly stored?: StoredObject | undefined;
 }
 

@@ -162,8 +162,14 @@ function describeSizes({ wrongSize, ofSize, other }: StoreHost): string {
   return wrongSize === 1 ? "another size for the file" : `other sizes for all ${files}`;
 }
 
+function describeOthers(other: number): string {
+  return other === 1
+    ? "the file that was compared"
+    : `all ${counted(other, "file")} that were compared`;
+}
+
 function describeHost(one: StoreHost): readonly string[] {
-  const { host, wrongSize, unread, refusal } = one;
+  const { host, same, other, wrongSize, unread, refusal } = one;
   if (refusal !== undefined) {
     const head = `${counted(unread, "file")} could not be compared with what storage keeps: ${refusal.message}`;
     return [[head, refusal.hint].filter(Boolean).join(" ")];
@@ -172,6 +178,10 @@ function describeHost(one: StoreHost): readonly string[] {
   if (wrongSize > 0 && !hasAgreed(one))
     lines.push(
       `${host} returns ${describeSizes(one)}: it may show previews, so the contents count as not compared.`,
+    );
+  if (other > 0 && same === 0)
+    lines.push(
+      `${host} shows another MD5 for ${describeOthers(other)}: it keeps other contents or previews of the same, or its ETags are not MD5s.`,
     );
   if (unread > 0)
     lines.push(

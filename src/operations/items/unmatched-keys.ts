@@ -1,6 +1,6 @@
 // Of a dataset of which no item's key is like the path of a file: what that shows. A server may keep no keys, or name items
 // itself; else they are other files. Keys alone show it where they are named as files are, contents where a store shows
-// them. Pure.
+// them. That the contents are the same does not show which file an item is: left and right may have changed places. Pure.
 import type { DatasetItem } from "../../api/endpoints/datasets/items";
 import { printable } from "../../redact";
 import { counted, formatCount } from "../../text";
@@ -115,15 +115,23 @@ export function unmatchedText({ areListed, keys }: Unmatched): string {
   return `none of its items' keys ${someOf(keys)} is the path of one of the files`;
 }
 
+interface Left {
+  readonly left: number;
+  readonly sizes: Unmatched["sizes"];
+  readonly areFileNames: boolean;
+}
+
 function describeLeft(
   files: Files,
   isBySize: boolean,
-  { left, sizes }: { readonly left: number; readonly sizes: Unmatched["sizes"] },
+  { left, sizes, areFileNames }: Left,
 ): string {
   if (left === 0)
-    return "Their contents are those of the files: either Avala has renamed them, or they were sent under other names";
+    return areFileNames
+      ? "Their contents are those of the files: either Avala has renamed them, or they were sent under other names"
+      : "Their contents are those of the files, but nothing shows which of the items is which file";
   if (isBySize) return "Their sizes are those of the files, so Avala may have renamed them";
-  const text = `${counted(left, "file")} could not be compared with them`;
+  const text = `For ${counted(left, "file")}, nothing shows whether they are among them`;
   if (!hasOtherSizes(files, { sizes })) return text;
   return `${text}. Their URLs lead to contents of other sizes: to other files, or to previews`;
 }
@@ -143,13 +151,10 @@ export function concludeUnmatched(
   const isSame = [...same].some((path) => files.get(path) !== 0);
   if (areFileNames && !isSame && !(isMute && areSized))
     return { missing: left, extra: keys, uncompared: 0 };
-  // Under names like those of files, the same contents may still be files of other names.
-  const uncompared = areFileNames ? files.size : left.length;
-  if (uncompared === 0) return { missing: [], extra: [], uncompared };
   const texts = [
     unmatchedText(unmatched),
-    describeLeft(files, areFileNames && !isSame, { left: left.length, sizes }),
+    describeLeft(files, areFileNames && !isSame, { left: left.length, sizes, areFileNames }),
   ];
   const doubt = [...texts, ...(reported === undefined ? [] : [reported])].join(". ");
-  return { missing: [], extra: [], uncompared, doubt };
+  return { missing: [], extra: [], uncompared: files.size, doubt };
 }

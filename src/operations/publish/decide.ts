@@ -129,16 +129,16 @@ export async function compareFound(
   const isMadeOfThese = isVersion || isMadeOf;
   const looking = { ...options, isListed: !isKnown, areAsked, isMadeOfThese, isOther };
   const found = await lookAtFound(avala, existing, target, looking);
-  const { dataset, items } = found;
+  const { dataset, items, areContentsSame } = found;
   if (hasDifference(items))
     throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
   if (isOther) throw madeOfOthers(dataset, "", way);
-  const counting = { ...options, proof, tags, listed: items.listed, same: found.same };
+  const counting = { ...options, proof, tags, areContentsSame, listed: items.listed };
   const unshown = isKnown ? [] : await findUnproven(avala, dataset, target, counting);
   if (!isKnown) await keepShown(avala, dataset, target, { unshown, sentOver, stateDirectory });
   const uncounted = Math.max(unshown.length, isKnown ? 0 : (sentOver ?? []).length);
   const unverified = Math.max(uncounted, items.uncompared);
-  const resemblance = resemblanceOf(items, found.areContentsSame ?? unshown.length === 0);
+  const resemblance = resemblanceOf(items, areContentsSame ?? unshown.length === 0);
   const compared = { dataset, unverified, unshown, resemblance };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
@@ -174,7 +174,7 @@ type Counting = Omit<DecideOptions, "listed"> & {
   /** What a run of this machine that was cut off knew of files which it had sent. */
   readonly tags: PlaceTags;
   readonly listed: ItemComparison["listed"];
-  readonly same: Found["same"];
+  readonly areContentsSame: Found["areContentsSame"];
 };
 
 /** What the store called those that only a look proves, as far as that is known. */
@@ -191,11 +191,11 @@ async function findUnproven(
   avala: Avala,
   dataset: Dataset,
   target: NamedFiles,
-  { proof, tags, listed, same: shown, ...options }: Counting,
+  { proof, tags, areContentsSame, listed, ...options }: Counting,
 ): Promise<readonly string[]> {
   const { words = CORE_WORDS, isSent = false, sentOver, waitMs } = options;
   const { files, dataset: owner } = target;
-  if (shown !== undefined) return files.flatMap(({ path }) => (shown.has(path) ? [] : path));
+  if (areContentsSame !== undefined) return files.map(({ path }) => path); // not which is which
   const isVersion = isNamedByContent(target);
   const suspects = isVersion ? tagsOfUnproven(proof, tags, files) : tags;
   const isByTags = isVersion || suspects.size > 0;

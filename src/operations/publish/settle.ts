@@ -74,8 +74,10 @@ export function resemblanceOf(
 ): Resemblance {
   const contents = areSame ? "same" : "unshown";
   const isShown = areSame && uncompared === 0;
-  if (unmatched !== undefined && !isShown)
-    return { paths: "unlike", instead: unmatchedText(unmatched), contents };
+  if (unmatched !== undefined && !isShown) {
+    const { areFileNames } = unmatched;
+    return { paths: "unlike", instead: unmatchedText(unmatched), areFileNames, contents };
+  }
   return { paths: uncompared > 0 ? "some unclear" : "alike", contents };
 }
 

@@ -63,8 +63,14 @@ export type Resemblance = {
   readonly contents: "same" | "unshown";
 } & (
   | { readonly paths: "alike" | "some unclear" }
-  /** No key is like a path. As a clause, what there is instead. */
-  | { readonly paths: "unlike"; readonly instead: string }
+  /** No key is like a path. */
+  | {
+      readonly paths: "unlike";
+      /** As a clause, what there is instead. */
+      readonly instead: string;
+      /** Whether keys are names as files have them: then the items may be files of other names. */
+      readonly areFileNames: boolean;
+    }
 );
 
 /** A dataset whose items were held against the files. */

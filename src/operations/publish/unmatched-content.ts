@@ -21,6 +21,7 @@ import {
 } from "../items/store-hosts";
 import { concludeUnmatched, type ShownContents } from "../items/unmatched-keys";
 import { hasPlace } from "./content-check";
+import { hasDifference } from "./refusals";
 import { reportDoubt } from "./settle";
 import { asDataType, indexedOf, type NamedFile, type NamedFiles } from "./target";
 
@@ -120,18 +121,16 @@ interface Looking {
   readonly name: string;
   /** Those that should be items. */
   readonly files: readonly NamedFile[];
-  readonly waitMs: number;
 }
 
 async function lookAtContents(
   avala: Avala,
   items: Listed,
-  { name, files, waitMs }: Looking,
+  { name, files }: Looking,
+  hosts: StoreHosts,
 ): Promise<ShownContents> {
-  const hosts = beginLook(avala, waitMs);
   const seen = await seeItems(avala, name, items, hosts);
   const { same, left } = await pairFiles(avala, files, seen.shown, hosts);
-  if (same.size < files.length) reportHosts(avala, hosts);
   // For all that is known, a host shows previews until it has shown the content of a file.
   const others = left.filter(({ url }) => hostOf(hosts, url).same > 0).map(({ key }) => key);
   const unshown = items.length - same.size - others.length;
@@ -140,9 +139,7 @@ async function lookAtContents(
 
 export interface UnmatchedComparison {
   readonly items: ItemComparison;
-  /** Files of which an item is known to be. */
-  readonly same: ReadonlySet<string>;
-  /** Whether items have the contents of all the files, though their names may be those of others. */
+  /** Whether items have the contents of all the files; which is which, that does not show. */
   readonly areContentsSame: boolean;
 }
 
@@ -158,18 +155,19 @@ export async function compareUnmatched(
 ): Promise<UnmatchedComparison> {
   const { unmatched, listed = [], lost, surplus } = items;
   const files = indexedOf(target.files, target.dataset.dataType ?? asDataType(dataset.dataType));
-  const none = { items, same: new Set<string>(), areContentsSame: false };
   const isProven = lost !== undefined || surplus !== undefined;
-  if (isProven) return none; // it is refused, which says why
+  if (isProven) return { items, areContentsSame: false }; // it is refused, which says why
   if (unmatched === undefined || listed.length !== files.length) {
     reportDoubt(avala, dataset, items);
-    return none;
+    return { items, areContentsSame: false };
   }
-  const shown = await lookAtContents(avala, listed, { name: dataset.name, files, waitMs });
+  const hosts = beginLook(avala, waitMs);
+  const shown = await lookAtContents(avala, listed, { name: dataset.name, files }, hosts);
   const sizes = new Map(files.map(({ path, sizeBytes }) => [path, sizeBytes]));
-  const concluded = concludeUnmatched(sizes, unmatched, shown);
-  const compared = { ...items, doubt: undefined, ...concluded };
+  const compared = { ...items, doubt: undefined, ...concludeUnmatched(sizes, unmatched, shown) };
+  const areContentsSame = shown.same.size === files.length;
+  // What shows nothing takes nothing away from a refusal.
+  if (!areContentsSame && !hasDifference(compared)) reportHosts(avala, hosts);
   reportDoubt(avala, dataset, compared);
-  const same = concluded.uncompared === 0 ? shown.same : none.same;
-  return { items: compared, same, areContentsSame: shown.same.size === files.length };
+  return { items: compared, areContentsSame };
 }

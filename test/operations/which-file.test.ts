@@ -1,0 +1,110 @@
+// A dataset under a fixed name whose items have no names of the files: contents alone do not show which file an item is. Where
+// the URLs of all items end with the paths of the files, these do.
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { warnings, machineIn, type Content, type Machine } from "../support/machines";
+import { useUploadPlace } from "../support/upload-place";
+
+const NAME = "daily";
+const place = useUploadPlace();
+
+/** Files of equal sizes, by path and content. */
+async function filesOf(texts: Readonly<Record<string, string>>): Promise<Content> {
+  const made: Content[number][] = [];
+  for (const [path, text] of Object.entries(texts)) {
+    await mkdir(dirname(join(place.folder, path)), { recursive: true });
+    made.push(await place.put(path, Buffer.from(text)));
+  }
+  return made;
+}
+
+const said = (machine: Machine): string => warnings(machine).join("\n");
+const start = (dialect: object, more: object = {}): Promise<void> =>
+  place.start({ dialect: { uploadReply: "form", ...dialect }, ingestMs: 0, ...more });
+const publishOn = async (name: string, files: Content) => {
+  const machine = machineIn(place, name);
+  const published = await machine.publish(files, NAME);
+  return { machine, published };
+};
+
+const SENT = { "left.jpg": "P", "right.jpg": "Q" };
+const SWAPPED = { "left.jpg": "Q", "right.jpg": "P" };
+const RENAMED = { "one.jpg": "P", "two.jpg": "Q" };
+
+describe.each(["uuid", "null"])("whose items' keys are of the form %s", (itemKeys) => {
+  describe.each(["form", "managed"])("and whose files went by %s", (uploadReply) => {
+    test.each([
+      ["the same files", SENT],
+      ["files of each other's contents", SWAPPED],
+      ["the contents under other names", RENAMED],
+      ["one content, of another name", { "left.jpg": "P", "other.jpg": "Q" }],
+    ])("vouches for nothing by contents alone: %s", async (_what, texts) => {
+      await start({ itemKeys, itemUrls: "unnamed", uploadReply });
+      await publishOn("one", await filesOf(SENT));
+      const files = await filesOf(texts);
+      for (let again = 0; again < 2; again += 1) {
+        const { published, machine } = await publishOn("two", files);
+        expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
+        expect(published).toMatchObject({
+          resemblance: { paths: "unlike", areFileNames: false, contents: "same" },
+        });
+        expect(said(machine)).toMatch(/contents are those of the files, but .* which/);
+      }
+      // Whoever sent them knows.
+      const { published } = await publishOn("one", await filesOf(SENT));
+      expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
+    });
+
+    test("is known by its URLs where these end with the paths", async () => {
+      await start({ itemKeys, uploadReply });
+      const files = await filesOf({ ...SENT, "a/left.jpg": "R", "ä b/%41.jpg": "S" });
+      await publishOn("one", files);
+      const { published, machine } = await publishOn("two", files);
+      expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
+      expect(warnings(machine)).toEqual([]);
+    });
+
+    test("is unverified by its URLs where files have each other's contents", async () => {
+      await start({ itemKeys, uploadReply });
+      await publishOn("one", await filesOf(SENT));
+      const { published } = await publishOn("two", await filesOf(SWAPPED));
+      expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
+    });
+
+    test("is refused by its URLs where some files have each other's contents", async () => {
+      await start({ itemKeys, uploadReply });
+      await publishOn("one", await filesOf({ ...SENT, "same.jpg": "R" }));
+      const published = publishOn("two", await filesOf({ ...SWAPPED, "same.jpg": "R" }));
+      await expect(published).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringMatching(/left\.jpg: .*\n.*right\.jpg: /) as string,
+      });
+    });
+
+    test.each([
+      ["other names", RENAMED],
+      ["the same names in another folder", { "a/left.jpg": "P", "a/right.jpg": "Q" }],
+    ])("is not known by URLs that have %s", async (_what, texts) => {
+      await start({ itemKeys, uploadReply });
+      await publishOn("one", await filesOf(texts));
+      const { published } = await publishOn("two", await filesOf(SENT));
+      expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
+    });
+  });
+
+  test("is known by the URLs of many items, which are long", async () => {
+    await start({ itemKeys });
+    const texts = Array.from({ length: 230 }, (_, n) => [`a/${String(n)}.jpg`, String(n)] as const);
+    const files = await filesOf(Object.fromEntries(texts));
+    await publishOn("one", files);
+    const { published } = await publishOn("two", files);
+    expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
+  });
+});
+
+test("keys that are the names of other files count more than URLs", async () => {
+  await start({ itemKeys: "path" });
+  await publishOn("one", await filesOf(RENAMED));
+  const published = publishOn("two", await filesOf({ "left.jpg": "X", "right.jpg": "Y" }));
+  await expect(published).rejects.toMatchObject({ code: "conflict" });
+});
