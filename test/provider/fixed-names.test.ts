@@ -246,6 +246,29 @@ describe("A fixed name", () => {
     expect(told).not.toContain("not known whether it holds");
   });
 
+  test("is never its own by having been adopted where Avala does not show whose it is", async () => {
+    const key = { key: "avk_second_000000000000", username: "second", organizations: ["acme"] };
+    const [organizationUid] = bench.avala.addKey(key).organizations;
+    const ofOrganization = { organizationUid, adopt: true };
+    const up = async (environment: NodeJS.ProcessEnv = {}) => {
+      const before = bench.told().length;
+      const handlers = bench.handlers({ AVALA_API_KEY: key.key, ...environment });
+      const { outs: files } = await make(handlers.fileSet, { ...given("a"), ...ofOrganization });
+      const { outs } = await make(handlers.dataset, { files, ...ofOrganization });
+      const told = bench.told().slice(before);
+      return [outs.isVerified, told.filter((text) => /whether it belongs to/.test(text)).length];
+    };
+    expect(await up()).toEqual([true, 0]);
+    for (const path of ["/organizations/", "/datasets/*/health/"])
+      bench.avala.setFault({
+        on: { method: "GET", path },
+        times: 0,
+        reply: { status: 403, body: {} },
+      });
+    expect(await up(elsewhere())).toEqual([false, 2]);
+    expect(await up(elsewhere())).toEqual([false, 2]);
+  });
+
   test("of a dataset in the state is not given other files by an update", async () => {
     const files = await sentFrom("a");
     const { id, outs } = await make(bench.handlers().dataset, { files });

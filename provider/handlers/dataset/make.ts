@@ -100,8 +100,11 @@ async function takeOver(
   if (!isOwnerKnown) reportUnknownOwner(avala, found, inputs);
   if (madeOf === undefined)
     return { dataset: found, wasThere: true, origin: "found", isKnown: false, isOwnerKnown };
+  const publishing = publishOptions(settling);
+  // Where it may be another's, a record would say the next time that it is ours.
+  const stateDirectory = isOwnerKnown ? publishing.stateDirectory : undefined;
   // Its file set may have sent them.
-  const options = { ...publishOptions(settling), isSent: true };
+  const options = { ...publishing, stateDirectory, isSent: true };
   const compared = await compareFound(avala, found, madeOf, options);
   const { dataset, resemblance } = compared;
   const isKnown = isOwnerKnown && compared.unverified === 0;
