@@ -113,6 +113,33 @@ test("a store that is asked for more than it takes is asked again", async () => 
   expect(await compared).toEqual({ ...nothing, same: new Set(["a.jpg", "b.jpg"]) });
 });
 
+test("a file of no bytes is compared like any other", async () => {
+  const two = [await fileOf("empty.jpg", ""), await fileOf("full.jpg", "more content")];
+  const described = { name: "two", slug: "two", dataType: "image" as const };
+  const target = { dataset: described, files: two, ifExists: "verify" as const };
+  for (const outcome of ["uploaded", "unchanged"]) {
+    const { avala } = sessionWith(emulator);
+    const found = await publishDataset(avala, target, { waitMs: () => 5000 });
+    expect(found).toMatchObject({ outcome, unverified: 0 });
+  }
+});
+
+test("previews are no other files because one of them has the size of its file by chance", async () => {
+  const names = ["a.jpg", "b.jpg", "c.jpg"];
+  const three = await Promise.all(names.map((name) => fileOf(name, `more content of ${name}`)));
+  const described = { name: "three", slug: "three", dataType: "image" as const };
+  const target = { dataset: described, files: three, ifExists: "verify" as const };
+  const publish = () => publishDataset(sessionWith(emulator).avala, target, { waitMs: () => 5000 });
+  await publish();
+  for (const { path, sizeBytes } of three) {
+    const size = path === "a.jpg" ? sizeBytes : 9_999;
+    const headers = { etag: '"a-preview"', "content-range": `bytes 0-0/${size}` };
+    const on = { target: "storage", method: "GET", path: `*${path}` } as const;
+    emulator.setFault({ on, times: 0, reply: { status: 206, headers, body: "p" } });
+  }
+  expect(await publish()).toMatchObject({ outcome: "unverified", unverified: 3 });
+});
+
 test("a host that is not allowed is not asked", async () => {
   const { avala } = sessionWith(emulator);
   const elsewhere = { ...avala, allowStorageHosts: [] };

@@ -54,6 +54,18 @@ describe("a dataset under a fixed name", () => {
     );
   });
 
+  test("whose store drops a connection now and then is asked for every file all the same", async () => {
+    await place.start({ ingestMs: 0 });
+    const many = await rivalFiles(place, "ours", { count: 24 });
+    await machineIn(place, "one").publish(many, NAME);
+    for (const [index, { path }] of many.entries()) {
+      const on = { target: "storage", method: "GET", path: `*${path}` } as const;
+      if (index % 2 === 1) place.emulator.setFault({ on, drop: true });
+    }
+    const found = await machineIn(place, "two").publish(many, NAME);
+    expect(found).toMatchObject({ outcome: "unchanged", unverified: 0 });
+  });
+
   test("whose items are at a host that is not allowed names the host and the inputs", async () => {
     const dialect = { uploadReply: "form", itemUrls: "otherHost" } as const;
     await place.start({ dialect, ingestMs: 0 });
