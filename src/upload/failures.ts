@@ -69,11 +69,13 @@ export function notAllSent(
 /** The error of an upload that went through all its files and left some behind. */
 export function someFailed(outcome: UploadOutcome): UploadError {
   const { failures, sent, unchanged, uploadUid } = outcome;
+  const hints = new Set(failures.map(({ error }) => error.hint));
+  const [common] = hints.size === 1 ? hints : [];
   return new UploadError("upload", describeFailures(outcome), {
     uploadUid,
     failures,
     landed: [...sent, ...unchanged],
-    hint: RUN_AGAIN,
+    hint: common === undefined ? RUN_AGAIN : `${common}\n${RUN_AGAIN}`,
   });
 }
 

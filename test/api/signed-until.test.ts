@@ -2,6 +2,7 @@
 import { connect } from "../../src/api/connect";
 import { signedUntil } from "../../src/api/storage/signed-until";
 import { download, sendForm, sendPut } from "../../src/api/storage/storage";
+import { rejectionOf } from "../support/thrown";
 import { replyServer, type ReplyServer } from "../support/reply-server";
 
 const AT = Date.UTC(2026, 0, 5, 12);
@@ -69,6 +70,15 @@ describe("a refusal in no words", () => {
       avala.close();
     },
   );
+
+  test("is told with the end, and with how far the store's clock is from this machine's", async () => {
+    const avala = await begin();
+    const error = await rejectionOf(sendForm(avala, form(new Date(AT - 1).toISOString()), file));
+    expect(String(error)).toMatch(
+      /it was valid until 2026-01-05T11:59:59Z; the store's clock says 2026-01-05T12:00:00Z; this machine's clock is \d+ h.* ahead of it\)/,
+    );
+    avala.close();
+  });
 
   test.each(["EntityTooLarge", "SignatureDoesNotMatch", "NoSuchBucket"])(
     "is not what %s is, which a new URL does not help",

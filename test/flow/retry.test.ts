@@ -54,6 +54,25 @@ describe("retry", () => {
     expect(thrown).toBe(errors[7]);
   });
 
+  test("gives up what has expired each time after four in a row, and counts anew after another error", async () => {
+    const { clock, options } = setUp();
+    const kinds = ["storage_expired", "storage_expired", "storage_expired", "network"] as const;
+    let tries = 0;
+    const work = retry(async (attempt) => {
+      tries = attempt;
+      throw failing(kinds[attempt - 1] ?? "storage_expired", true);
+    }, options);
+    const thrown = await clock.run(work.catch((error: unknown) => error));
+    expect(thrown).toMatchObject({ code: "storage_expired" });
+    expect(tries).toBe(8);
+    const always = retry(async (attempt) => {
+      tries = attempt;
+      throw failing("storage_expired", true);
+    }, options);
+    await clock.run(always.catch((error: unknown) => error));
+    expect(tries).toBe(4);
+  });
+
   test.each([
     ["an error that can't be helped", failing("validation", false)],
     ["a bug", new TypeError("undefined is not a function")],

@@ -93,6 +93,20 @@ describe("an upload", () => {
     expect(requests(PRESIGN)).toBe(2);
   });
 
+  test("gives up soon where each policy has expired at once, and says by which clocks", async () => {
+    emulator.setFault({ on: { path: PRESIGN }, expired: true, times: 0 });
+    const upload = uploadFiles(sessionWith(emulator).avala, {
+      datasetName: "set",
+      files: await makeFiles(1),
+    });
+    const error = await failureOf(upload);
+    expect(error.message).toMatch(
+      /has expired \(it was valid until \S+Z; the store's clock says \S+Z; this machine's clock \S+Z\)/,
+    );
+    expect(error.hint).toContain("the clock that it was signed by and the store's differ");
+    expect(requests(PRESIGN)).toBe(4);
+  });
+
   test("ends with one whole object when the store's reply was lost", async () => {
     emulator.setFault({
       on: { target: "storage", method: "POST" },

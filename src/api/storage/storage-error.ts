@@ -1,6 +1,7 @@
 // What an object store answers when it refuses, as an error. Shows the host and the code, never a URL or a field.
 import { AvalaError } from "../../errors";
 import { parseRetryAfter } from "../../flow/retry";
+import { formatDuration } from "../../text";
 import { askedWait, serverNow } from "../reply/reply-headers";
 import type { HttpResponse } from "../transport/transport";
 import { signedUntil, type Signed } from "./signed-until";
@@ -44,6 +45,24 @@ function hasEnded(signed: Signed, { reply, code, nowMs }: Refused): boolean {
   return (signedUntil(signed) ?? Number.POSITIVE_INFINITY) <= serverNow(headers, nowMs);
 }
 
+const second = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+/** The store judges by its own clock what the API signed by another: whoever reads it sees which of them is wrong. */
+function clocksOf(signed: Signed, headers: Reply["headers"], nowMs: number): string {
+  const end = signedUntil(signed);
+  const storeMs = Date.parse(headers["date"] ?? "");
+  const skewMs = nowMs - serverNow(headers, nowMs);
+  const apart = formatDuration(Math.abs(skewMs) / 1000);
+  const facts = [
+    ...(end === undefined ? [] : [`it was valid until ${second(end)}`]),
+    ...(Number.isNaN(storeMs) ? [] : [`the store's clock says ${second(storeMs)}`]),
+    skewMs === 0
+      ? `this machine's clock ${second(nowMs)}`
+      : `this machine's clock is ${apart} ${skewMs > 0 ? "ahead of" : "behind"} it`,
+  ];
+  return facts.join("; ");
+}
+
 /** `what`: `store a.jpg`, `fetch the export`. `signed`: what was refused. */
 export function storageError(
   what: string,
@@ -65,10 +84,10 @@ export function storageError(
   if (meaning === "expired" || (meaning === "final" && hasEnded(signed, refused))) {
     return new AvalaError(
       "storage_expired",
-      `Could not ${what}: the presigned URL for ${host} has expired.`,
+      `Could not ${what}: the presigned URL for ${host} has expired (${clocksOf(signed, headers, nowMs)}).`,
       {
         retryable: true,
-        hint: "Each attempt uses a new presigned URL, so check that this machine's clock is right.",
+        hint: "Each attempt uses a new presigned URL. If that has expired at once, the clock that it was signed by and the store's differ: set them right if they are your own, or report it to Avala.",
       },
     );
   }
