@@ -49,3 +49,29 @@ test.each([
   expect(await publish({})).toMatchObject({ outcome: "unchanged", unverified: 0 });
   expect(place.emulator.datasets()).toHaveLength(1);
 });
+
+test("a list of many pages is not ended while it goes forward", async () => {
+  const clock = virtualClock(Date.now());
+  const transport = createAxiosTransport({});
+  const refused = new Set<string>();
+  const api: typeof transport = {
+    ...transport,
+    send: async (request) => {
+      const { url } = request;
+      if (!url.includes("/items/") || refused.has(url)) return transport.send(request);
+      refused.add(url);
+      return { status: 429, headers: { "retry-after": "40" }, body: Buffer.alloc(0) };
+    },
+  };
+  const names = Array.from({ length: 301 }, (_, index) => `${index}.jpg`);
+  const files = await Promise.all(names.map((name) => place.put(name, Buffer.from(name))));
+  const dataset = { name: "training", slug: "training", dataType: "image" } as const;
+  const options = { waitMs: () => 0, stateDirectory: join(place.folder, "state") };
+  const publish = publishDataset(
+    sessionWith(place.emulator, { ports: { clock, api } }).avala,
+    { files, dataset, ifExists: "verify" },
+    options,
+  );
+  expect(await clock.run(publish)).toMatchObject({ outcome: "uploaded" });
+  expect(refused.size).toBeGreaterThan(3);
+});

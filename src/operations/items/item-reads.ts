@@ -20,11 +20,12 @@ interface Listing {
   readonly hasUrls: boolean;
   /** Whether stores are asked about all of them, which begins while they are listed. @default false */
   readonly areAsked?: boolean | undefined;
-  /** How long the server may put off the list; a minute at the least. */
+  /** How long the server may put off the list; a minute for each page at the least. */
   readonly waitMs: number;
 }
 
-// Of a preview, which waits for nothing, and at the end of a wait: the limit of the key may hold any call so long.
+// Of a preview, which waits for nothing, and at the end of a wait: the limit of the key may hold any call so long, and a list of
+// many pages that goes forward is not ended.
 const MIN_WAIT_MS = 60_000;
 
 function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaError): AvalaError {
@@ -33,7 +34,10 @@ function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaEr
   return new AvalaError("timeout", text, { hint, cause });
 }
 
-/** @throws AvalaError `timeout` after `waitMs`, and that of `pastDeadline` where the session's deadline comes first */
+/**
+ * @throws AvalaError `timeout` after `waitMs` where no page comes for a minute, and that of `pastDeadline` where the session's
+ * deadline comes first
+ */
 async function inTime<T>(
   avala: Avala,
   dataset: Dataset,
@@ -41,11 +45,15 @@ async function inTime<T>(
   list: (within: Avala) => Promise<T>,
 ): Promise<T> {
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
-  const untilMs = clock.now() + Math.max(MIN_WAIT_MS, waitMs);
-  if (untilMs >= deadlineMs) return list(avala);
-  return list(withDeadline(avala, untilMs)).catch(
+  const waitUntilMs = clock.now() + waitMs;
+  let pageUntilMs = 0;
+  const call: Avala["call"] = (request) => {
+    pageUntilMs = Math.max(waitUntilMs, clock.now() + MIN_WAIT_MS);
+    return withDeadline(avala, pageUntilMs).call(request);
+  };
+  return list({ ...avala, call }).catch(
     ifLate((waitedFor, error): never => {
-      throw listedTooLate(dataset, waitedFor, error);
+      throw pageUntilMs < deadlineMs ? listedTooLate(dataset, waitedFor, error) : error;
     }),
   );
 }
