@@ -9,6 +9,7 @@ import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/request";
 import { versionOf, type Content } from "../support/machines";
 import { sessionWith } from "../support/session";
+import { rejectionOf } from "../support/thrown";
 import { useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
@@ -42,6 +43,23 @@ async function filesOf(folder: string): Promise<Content[number][]> {
     }),
   );
 }
+
+test("a confirm that is answered with a uid that Avala does not know says so, and the next run finds the dataset by its name", async () => {
+  await start();
+  const files = await filesOf("a");
+  const wrong = { uid: "11111111-1111-4111-8111-111111111111", name: "training", slug: "training" };
+  const body = { ...wrong, data_type: "image", status: "creating", item_count: 2 };
+  const on = { method: "POST", path: "/datasets/manual-upload/" } as const;
+  place.emulator.setFault({ on, when: "after", reply: { status: 201, body } });
+  const { avala } = sessionWith(place.emulator);
+  const error = await rejectionOf(publish(avala, files, "state"));
+  expect(String(error)).toContain(
+    `Avala answered with the uid ${wrong.uid} for dataset training, and does not know it`,
+  );
+  const hint = expect.stringContaining("by its name") as string;
+  expect(error).toMatchObject({ code: "not_found", hint });
+  expect(await publish(avala, files, "state")).toMatchObject({ dataset: { name: "training" } });
+});
 
 /** A session whose first confirm does nothing and is answered 502, while another machine makes the name of other content. */
 function overtaken(others: readonly UploadFile[], given: Given = {}): Avala {

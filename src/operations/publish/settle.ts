@@ -139,6 +139,16 @@ export async function isContentKnown(
   return recorded.isCompared || (await readTags(avala, target, stateDirectory)).size > 0;
 }
 
+/** A uid that only the server has named is no slip of whoever reads of it. */
+function asUnknownUid({ name, uid }: Dataset, error: unknown): unknown {
+  if (!isAvalaError(error) || error.code !== "not_found") return error;
+  const text = `Avala answered with the uid ${printable(uid)} for dataset ${printable(name)}, and does not know it. ${error.message}`;
+  return new AvalaError("not_found", text, {
+    hint: "Run again (a stack: pulumi refresh first): the dataset is then found by its name.",
+    cause: error,
+  });
+}
+
 /**
  * Waits for a dataset that was made of `target`, compares, and removes the journal of its upload.
  * @param isKnown whether the guard of the confirm saw that its content is the files'
@@ -161,7 +171,10 @@ export async function settlePublished(
     return { dataset: made, unverified: all };
   }
   const looking = { ...options, isListed: tags.size > 0, isMadeOfThese: true };
-  const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
+  const looked = compareWhenCreated(avala, made, target, looking);
+  const { dataset, items } = await looked.catch((error: unknown) => {
+    throw asUnknownUid(made, error);
+  });
   const sent = await compareSent(avala, dataset, target, {
     ...{ tags, items, words },
     waitMs: options.waitMs(),
