@@ -1,5 +1,5 @@
 // `node scripts/summary-picture.mjs`: makes docs/summary.png, the job summary of a run of the bundle on the example's
-// photographs, as a browser shows it. The local Avala limits calls and fails some, so that there is something to see.
+// photographs, as a browser shows it. The local Avala limits calls as Avala does, and fails some, so that there is something to see.
 // @ts-check
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,9 +14,9 @@ import page from "./summary-page/page.js";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const PICTURE = path.join(ROOT, "docs", "summary.png");
-// Few calls a minute, and a network and a server that take their time: each part of the run is long enough to be seen.
-const LIMITS = ["--requests-per-minute", "45", "--ingest-ms", "6000", "--export-ms", "12000"];
-const START_SECOND = 25;
+// A network and a server that take their time: each part of the run is long enough to be seen.
+const TIMES = ["--ingest-ms", "6000", "--export-ms", "12000"];
+const START_SECOND = 5;
 const FAULTS = [
   { on: { target: "storage" }, skip: 4, times: 2, reply: { status: 503 } },
   { on: { target: "storage" }, times: 0, delayMs: 2_000 },
@@ -46,7 +46,7 @@ async function causeTrouble({ baseUrl }) {
   }
 }
 
-/** The minute of the limit is one of the clock: so the wait for it is as long each time. */
+/** The minute of the limit is one of the clock: in one of them, the calls and what is left add up to the limit. */
 function untilStart() {
   const seconds = (START_SECOND - new Date().getSeconds() + 60) % 60;
   return sleep(seconds * 1_000);
@@ -54,7 +54,7 @@ function untilStart() {
 
 /** @param {string} folder @returns {Promise<string>} */
 async function summaryOfRun(folder) {
-  const avala = await startLocalAvala(ROOT, LIMITS);
+  const avala = await startLocalAvala(ROOT, TIMES);
   await causeTrouble(avala);
   await untilStart();
   const { summaryFile } = await runAction({
