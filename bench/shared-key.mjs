@@ -215,7 +215,7 @@ function rowsOf({
     runs === 1 || runs === 4 ? { ...percent, target: runs === 1 ? 0 : 1 } : percent,
     ...(runs === 1
       ? []
-      : [{ ...row("times the fastest run, the slowest", slowestMs / fastestMs), target: 1.5 }]),
+      : [{ ...row("slowest ÷ fastest run", slowestMs / fastestMs), target: 1.5 }]),
   ];
 }
 writeRows(values.json, "share", results.flatMap(rowsOf));

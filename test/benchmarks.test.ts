@@ -24,6 +24,14 @@ describe("the page of benchmarks", () => {
     ).not.toThrow();
   });
 
+  test("is that also in a clone whose history git does not know", () => {
+    const script = path.join(ROOT, "bench", "page", "write.mjs");
+    const env = { ...process.env, GIT_DIR: path.join(ROOT, "no-history") };
+    expect(() =>
+      execFileSync(process.execPath, [script, "--check"], { stdio: "pipe", env }),
+    ).not.toThrow();
+  });
+
   test("has no plot with a figure that is not a number", () => {
     const folder = path.join(ROOT, "bench", "results");
     const plots = readdirSync(folder).filter((name) => name.endsWith(".svg"));
@@ -34,9 +42,11 @@ describe("the page of benchmarks", () => {
     expect(plots.length).toBeGreaterThan(1);
   });
 
-  const pageOf = (benchmarks: object[], reasons: object): string => {
+  const pageOf = (benchmarks: object[], reasons: object, ages?: object): string => {
     const results = { machine: {}, versions: {}, benchmarks };
-    const program = `return pageOf(${JSON.stringify(results)}, ${JSON.stringify(reasons)}, (name) => name);`;
+    const given = [results, reasons, ages ?? null].map((one) => JSON.stringify(one));
+    const program = `const [results, reasons, ages] = [${given.join(", ")}];
+      return pageOf(results, reasons, (name) => name, ages ?? undefined);`;
     return String(evaluate({ pageOf: "page/page.mjs" }, program));
   };
   const taken = { takenOn: "2026-11-28", commit: "abc", seconds: 1 };
@@ -90,6 +100,18 @@ describe("the page of benchmarks", () => {
     expect(page).toContain(
       "each figure is of one turn, so that a verdict close to its target may be chance.",
     );
+  });
+
+  test("says of older figures how many commits to the source lie between, where that is known", () => {
+    const older = { ...taken, name: "large", rows: [row()] };
+    const newer = { ...older, name: "small", takenOn: "2026-12-01", commit: "def" };
+    const ages = { newest: "def", commitsToSource: { abc: 12 } };
+    const page = pageOf([older, newer], {}, ages);
+    expect(page.match(/commits? to `src\/` lie/g)).toHaveLength(1);
+    expect(page).toContain(
+      "12 commits to `src/` lie between them and the newest, of 2026-12-01 at commit def.",
+    );
+    expect(pageOf([older, newer], {})).not.toContain("commits to `src/`");
   });
 
   test("has no reason that it shows nowhere", () => {

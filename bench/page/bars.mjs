@@ -1,6 +1,7 @@
 // A benchmark's figures as bars: a panel for each unit, ours above others', with spreads and targets.
 // @ts-check
 import { groupsOf, median } from "../rows.mjs";
+import { axisTitle } from "./axes.mjs";
 import { FONT_SIZE, figure, line, linearTicks, picture, element, text } from "./svg.mjs";
 
 /**
@@ -30,6 +31,9 @@ const barsOf = (row) => [
   { name: "this project", samples: row.samples, isOurs: true },
   ...(row.peers ?? []).map(({ name, samples }) => ({ name, samples, isOurs: false })),
 ];
+
+/** @param {readonly number[]} samples */
+const isSpread = (samples) => Math.min(...samples) < Math.max(...samples);
 
 /** @param {number} from @param {number} to @param {number} y @param {Palette} palette */
 function drawSpread(from, to, y, palette) {
@@ -66,7 +70,7 @@ function drawBar({ name, samples, isOurs }, targets, y, x, palette) {
       height: BAR,
       fill: isOurs ? palette.ours : palette.others,
     }),
-    ...(low < high ? drawSpread(x(low), x(high), centre, palette) : []),
+    ...(isSpread(samples) ? drawSpread(x(low), x(high), centre, palette) : []),
     text(labelAt(Math.max(x(high), x(middle)), targets.map(x)), centre, figure(middle), {
       fill: palette.text,
     }),
@@ -92,7 +96,6 @@ function drawPanel(rows, top, palette) {
   const x = (/** @type {number} */ value) =>
     LEFT + (Math.max(value, 0) / (ticks.at(-1) ?? 1)) * (WIDTH - LEFT - RIGHT);
   const [first] = rows;
-  const better = first?.higherIsBetter ? "more is better" : "less is better";
   const parts = [];
   let y = top + HEADING;
   for (const row of rows) {
@@ -110,21 +113,25 @@ function drawPanel(rows, top, palette) {
     line(x(tick), top + HEADING + FONT_SIZE, x(tick), y, { stroke: palette.grid }),
     text(x(tick), y + 10, figure(tick), { "text-anchor": "middle", fill: palette.quiet }),
   ]);
-  const unit = text((LEFT + WIDTH - RIGHT) / 2, y + 27, `${first?.unit ?? ""} (${better})`, {
+  const unit = text((LEFT + WIDTH - RIGHT) / 2, y + 27, axisTitle(first), {
     "text-anchor": "middle",
     fill: palette.quiet,
   });
   return { parts: [...grid, ...parts, unit], bottom: y + AXIS };
 }
 
-/** Drawn, as not every font has the signs. @param {number} y @param {boolean} hasTargets @param {Palette} palette */
-function legend(y, hasTargets, palette) {
+/** Of what is drawn; drawn, too, as not every font has the signs. @param {readonly Row[]} rows @param {number} y @param {Palette} palette */
+function legend(rows, y, palette) {
   const words = { fill: palette.quiet };
+  const hasSpreads = rows.some((row) => barsOf(row).some(({ samples }) => isSpread(samples)));
+  const hasTargets = rows.some((row) => targetsOf(row).length > 0);
+  const left = hasSpreads ? 168 : 20;
   return [
-    ...drawSpread(16, 36, y, palette),
-    text(44, y, "lowest to highest", words),
+    ...(hasSpreads
+      ? [...drawSpread(16, 36, y, palette), text(44, y, "lowest to highest", words)]
+      : []),
     ...(hasTargets
-      ? [...drawTarget(168, y - BAR / 2, (at) => at, palette), text(180, y, "target", words)]
+      ? [...drawTarget(left, y - BAR / 2, (at) => at, palette), text(left + 12, y, "target", words)]
       : []),
   ];
 }
@@ -137,12 +144,12 @@ export function drawBars(title, rows, palette) {
   const panels = groupsOf(rows, ({ unit, higherIsBetter }) => `${unit} ${higherIsBetter}`);
   const parts = [text(16, 22, title, { fill: palette.text, "font-weight": 600, "font-size": 15 })];
   let y = 32;
-  for (const panel of [...panels.values()].filter((of) => of.some(hasBar))) {
+  const shown = [...panels.values()].filter((of) => of.some(hasBar));
+  for (const panel of shown) {
     const drawn = drawPanel(panel, y, palette);
     parts.push(...drawn.parts);
     y = drawn.bottom;
   }
-  const hasTargets = rows.some((row) => targetsOf(row).length > 0);
-  parts.push(...legend(y + 6, hasTargets, palette));
+  parts.push(...legend(shown.flat(), y + 6, palette));
   return picture({ width: WIDTH, height: y + 22, title }, palette, parts);
 }

@@ -1,8 +1,8 @@
 // How figures grow with the work: a panel for each curve, both axes logarithmic.
 // @ts-check
 import { groupsOf, median } from "../rows.mjs";
-import { placeLabel } from "./labels.mjs";
-import { element, figure, line, logScale, logTicks, picture, text } from "./svg.mjs";
+import { axisTitle } from "./axes.mjs";
+import { FONT_SIZE, element, figure, line, logScale, logTicks, picture, text } from "./svg.mjs";
 
 /**
  * @typedef {import("../rows.mjs").Row} Row
@@ -12,7 +12,10 @@ import { element, figure, line, logScale, logTicks, picture, text } from "./svg.
 
 const WIDTH = 760;
 const LEFT = 70;
-const RIGHT = 190;
+// What the lines are stands beside them, where it lies over none of them and over no point.
+const RIGHT = 264;
+const SAMPLE = 26;
+const ENTRY = 40;
 const PANEL = 250;
 const AXIS = 44;
 
@@ -59,14 +62,10 @@ function strokeOf(isOurs, nth, palette) {
   };
 }
 
-/**
- * @param {{name: string, points: Points, at: readonly (readonly [number, number])[], stroke: ReturnType<typeof strokeOf>}} curve
- * @param {readonly (readonly (readonly [number, number])[])[]} all lines of the panel @param {(n: number) => number} y
- * @param {Palette} palette
- */
-function drawLine({ name, points, at, stroke }, all, y, palette) {
-  const label = `${figure(median(points.at(-1)?.samples ?? []))} ${name}`;
-  const place = placeLabel(label, at.at(-1) ?? [0, 0], all);
+/** @typedef {{name: string, points: Points, at: readonly (readonly [number, number])[], stroke: ReturnType<typeof strokeOf>}} Line */
+
+/** @param {Line} drawn @param {(n: number) => number} y @param {Palette} palette */
+function drawLine({ points, at, stroke }, y, palette) {
   return [
     element("polyline", {
       points: at.map((pair) => pair.map((one) => one.toFixed(1)).join(",")).join(" "),
@@ -78,15 +77,25 @@ function drawLine({ name, points, at, stroke }, all, y, palette) {
       return line(x, y(Math.min(...samples)), x, y(Math.max(...samples)), { stroke: palette.text });
     }),
     ...at.map(([cx, cy]) => element("circle", { cx, cy, r: 4, fill: stroke.stroke })),
-    text(place.x, place.y, label, {
-      "text-anchor": place.anchor,
-      fill: stroke.stroke === palette.others ? palette.text : stroke.stroke,
-      // So that no line of the grid runs through it.
-      "paint-order": "stroke",
-      stroke: palette.background,
-      "stroke-width": 4,
-    }),
   ];
+}
+
+/** What each line is and where it ends, the highest first. @param {readonly Line[]} lines @param {string} of what the amounts are @param {number} top @param {Palette} palette */
+function drawNames(lines, of, top, palette) {
+  const endOf = (/** @type {Line} */ { at }) => at.at(-1)?.[1] ?? 0;
+  const left = WIDTH - RIGHT + 30;
+  return lines
+    .toSorted((a, b) => endOf(a) - endOf(b))
+    .flatMap(({ name, points, stroke }, i) => {
+      const y = top + i * ENTRY;
+      const last = points.at(-1);
+      const end = `${figure(median(last?.samples ?? []))} at ${figure(last?.amount ?? NaN)} ${of}`;
+      return [
+        line(left, y, left + SAMPLE, y, stroke),
+        text(left + SAMPLE + 6, y, name, { fill: palette.text }),
+        text(left + SAMPLE + 6, y + FONT_SIZE + 4, end, { fill: palette.quiet }),
+      ];
+    });
 }
 
 /** @param {readonly Row[]} rows of one unit @param {number} top @param {Palette} palette */
@@ -106,14 +115,10 @@ function drawPanel(rows, top, palette) {
       ({ amount, samples }) => /** @type {const} */ ([x(amount), y(median(samples))]),
     ),
   }));
-  const all = placed.map(({ at }) => at);
   const [first] = rows;
-  const better = first?.higherIsBetter ? "more is better" : "less is better";
+  const of = first?.growth?.of ?? "";
   return [
-    text(16, top + 14, `${first?.unit ?? ""} (${better})`, {
-      fill: palette.text,
-      "font-weight": 600,
-    }),
+    text(16, top + 14, axisTitle(first), { fill: palette.text, "font-weight": 600 }),
     ...ticks.flatMap((tick) => [
       line(LEFT, y(tick), WIDTH - RIGHT, y(tick), { stroke: palette.grid }),
       text(LEFT - 8, y(tick), figure(tick), { "text-anchor": "end", fill: palette.quiet }),
@@ -124,11 +129,12 @@ function drawPanel(rows, top, palette) {
         fill: palette.quiet,
       }),
     ),
-    text((LEFT + WIDTH - RIGHT) / 2, bottom + 31, first?.growth?.of ?? "", {
+    text((LEFT + WIDTH - RIGHT) / 2, bottom + 31, of, {
       "text-anchor": "middle",
       fill: palette.quiet,
     }),
-    ...placed.flatMap((one) => drawLine(one, all, y, palette)),
+    ...placed.flatMap((one) => drawLine(one, y, palette)),
+    ...drawNames(placed, of, top + 44, palette),
   ];
 }
 

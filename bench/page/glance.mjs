@@ -1,6 +1,7 @@
 // What of the figures a reader sees first: a line for each benchmark in the table, a few comparisons in the picture. Pure.
 // @ts-check
 import { groupsOf, isReached, median, ratioTo } from "../rows.mjs";
+import { measureOf } from "./axes.mjs";
 import { figure } from "./svg.mjs";
 import { table } from "./tables.mjs";
 
@@ -11,12 +12,17 @@ import { table } from "./tables.mjs";
  * @typedef {import("../list.mjs").Benchmark} Benchmark
  *
  * @typedef {object} Comparison
- * @property {string} benchmark its title
  * @property {string} what
  * @property {string} beside
  * @property {number} times as good: half the time is twice as good
  * @property {number} [target] in the same
  * @property {boolean} isShort
+ *
+ * @typedef {object} Glimpse of a benchmark
+ * @property {string} title
+ * @property {number} wanted how many targets it has
+ * @property {number} reached how many of them it reaches
+ * @property {readonly Comparison[]} comparisons
  *
  * @typedef {object} Wanted a figure that has a target
  * @property {string} what the row
@@ -27,44 +33,77 @@ import { table } from "./tables.mjs";
  * @property {boolean} higherIsBetter
  */
 
-/** @param {string} benchmark @param {Row} row @param {Peer} peer @returns {Comparison} */
-function comparisonOf(benchmark, row, peer) {
-  const good = (/** @type {number} */ ratio) => (row.higherIsBetter ? ratio : 1 / ratio);
+/** @param {Row} row @param {number} ratio */
+const goodness = ({ higherIsBetter }, ratio) => (higherIsBetter ? ratio : 1 / ratio);
+
+/** @param {Row} row @param {Peer} peer @returns {Comparison} */
+function comparisonOf(row, peer) {
   const ratio = ratioTo(row, peer);
   const { target } = peer;
   return {
-    ...{ benchmark, what: `${row.what}, ${row.unit}`, beside: peer.name, times: good(ratio) },
-    ...(target === undefined ? {} : { target: good(target) }),
+    ...{ what: `${row.what}, ${row.unit}`, beside: peer.name, times: goodness(row, ratio) },
+    ...(target === undefined ? {} : { target: goodness(row, target) }),
     isShort: target !== undefined && !isReached(ratio, target, row.higherIsBetter),
   };
 }
 
-/** The one that is furthest from its target stands for all. @param {readonly Comparison[]} all @returns {Comparison[]} */
-function worstOf(all) {
+/** @typedef {{row: Row, peer: Peer}} Pair */
+
+/** The one that is furthest from its target stands for all. @param {readonly Pair[]} pairs of one unit and one peer @returns {Comparison[]} */
+function worstOf(pairs) {
   const margin = (/** @type {Comparison} */ { times, target = 1 }) => times / target;
+  const all = pairs.map(({ row, peer }) => comparisonOf(row, peer));
   const [worst] = all.toSorted((a, b) => margin(a) - margin(b));
-  if (worst === undefined) return [];
-  return [all.length === 1 ? worst : { ...worst, what: `the worst of ${all.length} comparisons` }];
+  if (worst === undefined || all.length === 1) return all;
+  const measure = measureOf(pairs[0]?.row.unit ?? "");
+  return [{ ...worst, what: `${measure}: the worst of ${all.length}` }];
+}
+
+/** What misses a target that stands beside nothing, by the one that is furthest from it. @param {readonly Row[]} rows @returns {Comparison[]} */
+function missedOf(rows) {
+  const own = rows.flatMap((row) => (row.target === undefined ? [] : { row, target: row.target }));
+  const alike = groupsOf(own, ({ row, target }) => `${row.unit} ${target}`);
+  return [...alike.values()].flatMap((of) => {
+    const missed = of.filter(
+      ({ row, target }) => !isReached(median(row.samples), target, row.higherIsBetter),
+    );
+    const [first] = missed;
+    if (first === undefined) return [];
+    const { row, target } = first;
+    const all = missed.map((one) => goodness(one.row, median(one.row.samples) / target));
+    const sign = row.higherIsBetter ? "≥" : "≤";
+    const beside = `target ${sign} ${figure(target)}, missed by ${missed.length} of ${of.length}`;
+    const what = measureOf(row.unit);
+    return [{ what, beside, times: Math.min(...all), target: 1, isShort: true }];
+  });
 }
 
 /**
- * Each rate beside each alternative, and one for what else has a target.
- * @param {Outcome} outcome @param {Pick<Benchmark, "title" | "alternatives">} benchmark @returns {readonly Comparison[]}
+ * Each rate beside each alternative, one for what else is compared with a target, and one for each other target that is missed.
+ * @param {readonly Row[]} rows @param {readonly string[]} alternatives @returns {readonly Comparison[]}
  */
-export function comparisonsOf({ rows }, { title, alternatives = [] }) {
+function comparisonsOf(rows, alternatives) {
   const pairs = rows.flatMap((row) => (row.peers ?? []).map((peer) => ({ row, peer })));
-  const compare = (/** @type {typeof pairs} */ some) =>
-    some
-      .map(({ row, peer }) => comparisonOf(title, row, peer))
-      // Nothing stands at 0 on an axis of ratios.
-      .filter(({ times }) => times > 0 && times < Infinity);
   const isAlternative = (/** @type {Peer} */ { name }) => alternatives.includes(name);
+  const rates = pairs.filter(({ row, peer }) => row.higherIsBetter && isAlternative(peer));
   const others = pairs.filter(({ peer }) => peer.target !== undefined && !isAlternative(peer));
-  const gathered = groupsOf(compare(others), ({ beside }) => beside);
-  return [
-    ...compare(pairs.filter(({ row, peer }) => row.higherIsBetter && isAlternative(peer))),
+  const gathered = groupsOf(others, ({ row, peer }) => `${row.unit} ${peer.name}`);
+  const all = [
+    ...rates.map(({ row, peer }) => comparisonOf(row, peer)),
     ...[...gathered.values()].flatMap(worstOf),
+    ...missedOf(rows),
   ];
+  // Nothing stands at 0 on an axis of ratios.
+  return all.filter(({ times }) => times > 0 && times < Infinity);
+}
+
+/** @param {Outcome} outcome @param {Pick<Benchmark, "title" | "alternatives">} benchmark @returns {Glimpse} */
+export function glimpseOf({ rows }, { title, alternatives = [] }) {
+  const wanted = rows.flatMap(wantedOf);
+  return {
+    ...{ title, wanted: wanted.length, reached: wanted.filter(isDone).length },
+    comparisons: comparisonsOf(rows, alternatives),
+  };
 }
 
 /** @param {Row} row @returns {Wanted[]} */

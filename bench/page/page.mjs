@@ -2,6 +2,7 @@
 // @ts-check
 import { BENCHMARKS } from "../list.mjs";
 import { median } from "../rows.mjs";
+import { ageOf } from "./ages.mjs";
 import { amountOf, curvesOf, isOnCurveOnly } from "./curves.mjs";
 import { glanceTable } from "./glance.mjs";
 import { limitsSection } from "./limits.mjs";
@@ -16,6 +17,7 @@ import { figuresTable, growthTable, table } from "./tables.mjs";
  * @typedef {import("../results.mjs").Outcome} Outcome
  * @typedef {import("./reasons.mjs").Reasons} Reasons
  * @typedef {(name: string, alt: string) => string} PictureOf
+ * @typedef {import("./ages.mjs").Ages} Ages
  */
 
 /** @param {string} name */
@@ -44,14 +46,14 @@ function takenWhen({ benchmarks }) {
     return `All were taken on ${days[0]} at commit ${commits[0]}.`;
   const when = days.length === 1 ? `on ${days[0]}` : `from ${days[0]} to ${days.at(-1)}`;
   const where = commits.length === 1 ? "one commit" : `${commits.length} commits`;
-  return `They were taken ${when} at ${where}, and each section names its own: \`git log COMMIT.. -- src\` shows what has changed since.`;
+  return `They were taken ${when} at ${where}, and each section names its own, and how much older it is than the newest: \`git log COMMIT.. -- src\` shows what has changed since.`;
 }
 
-/** @param {Outcome} outcome @param {Reasons} reasons @param {PictureOf} pictureOf */
-function section(outcome, reasons, pictureOf) {
+/** @param {Outcome} outcome @param {string} age @param {Reasons} reasons @param {PictureOf} pictureOf */
+function section(outcome, age, reasons, pictureOf) {
   const { name, rows, error, takenOn, commit, seconds } = outcome;
   const how = BENCHMARKS.find((one) => one.name === name)?.how ?? "";
-  const taken = `\`npm run bench -- ${name}\`, ${takenOn}, commit ${commit}, ${figure(seconds)} seconds; ${turnsIn(outcome)}.`;
+  const taken = `\`npm run bench -- ${name}\`, ${takenOn}, commit ${commit}, ${figure(seconds)} seconds; ${turnsIn(outcome)}.${age}`;
   const curves = curvesOf(rows);
   const barred = rows.filter((row) => !isOnCurveOnly(row));
   const { short, notes } = reasonsFor(outcome, reasons);
@@ -92,8 +94,8 @@ function measuredIn({ benchmarks }) {
   };
 }
 
-/** @param {Results} results @param {Reasons} reasons @param {PictureOf} pictureOf */
-export function pageOf(results, reasons, pictureOf) {
+/** @param {Results} results @param {Reasons} reasons @param {PictureOf} pictureOf @param {Ages} [ages] */
+export function pageOf(results, reasons, pictureOf, ages) {
   const { machine, versions, benchmarks } = results;
   const failed = benchmarks
     .filter(({ error }) => error !== undefined)
@@ -111,13 +113,13 @@ server, and took turns if there is more than one. \`npm run bench\` takes the fi
     ...(failed.length === 0 ? [] : [`**Failed:** ${failed.join(", ")}.`]),
     "## At a glance",
     pictureOf("overview", "How many times as good as each alternative this project is"),
-    "The picture has the rates, and of all else that is compared with a target the worst. Right of 1 is better in all of it, so what is better when it is less is turned round there: 1.43 times the least time stands as 0.7. Processor time and memory beside each alternative are in the sections. What has a target; each benchmark's own section has all of its figures:",
+    `Each line of the picture is a figure of this project, as times as good as what the line names: right of 1 is better, and what is better when it is less is turned round, so that 1.43 times the least time stands as 0.7. Beside a program that a user would run instead, each rate has a line. Beside a bound, as what has to be done in any case or the least time that the limits allow, *the worst of 9* is the one of nine figures that is furthest from its target. A target that stands beside nothing, as one for memory, has a line if it is missed, and is 1 there; a target of 0 has no place on such an axis. All targets are counted at the right, and stand in this table; each benchmark's own section has all of its figures:`,
     glanceTable(benchmarks, titleOf),
     "## Machine and versions",
     factsTable("machine", machine),
     factsTable("version", versions),
     "## Figures",
-    ...benchmarks.flatMap((one) => section(one, reasons, pictureOf)),
+    ...benchmarks.flatMap((one) => section(one, ageOf(one, benchmarks, ages), reasons, pictureOf)),
     limitsSection(measuredIn(results)),
   ];
   return `${parts.join("\n\n")}\n`;

@@ -1,16 +1,16 @@
 // Comparisons on one axis: how many times as good as each alternative this project is, with targets.
 // @ts-check
-import { groupsOf } from "../rows.mjs";
 import { element, figure, line, logScale, logTicks, picture, text, widthOf } from "./svg.mjs";
 
 /**
  * @typedef {import("./svg.mjs").Palette} Palette
  * @typedef {import("./glance.mjs").Comparison} Comparison
+ * @typedef {import("./glance.mjs").Glimpse} Glimpse
  * @typedef {{left: number, x: (value: number) => number}} Frame where the axis begins, and a value on it
  */
 
-const WIDTH = 880;
-const RIGHT = 70;
+const WIDTH = 960;
+const RIGHT = 190;
 const STEP = 22;
 const TOP = 40;
 const INDENT = 28;
@@ -20,6 +20,22 @@ function drawDot(cx, cy, isShort, palette) {
   const colour = isShort ? palette.short : palette.ours;
   const fill = isShort ? palette.background : colour;
   return [element("circle", { cx, cy, r: 5, fill, stroke: colour, "stroke-width": 2 })];
+}
+
+/** The benchmark's title, and whether it reaches all of its targets: also those that have no place on the axis. @param {Glimpse} glimpse @param {number} y @param {Palette} palette */
+function drawTitle({ title, wanted, reached }, y, palette) {
+  const isShort = reached < wanted;
+  const left = WIDTH - RIGHT + 12;
+  const fill = isShort ? palette.short : palette.text;
+  return [
+    text(16, y, title, { fill: palette.text, "font-weight": 600 }),
+    ...(wanted === 0
+      ? []
+      : [
+          ...drawDot(left + 5, y, isShort, palette),
+          text(left + 16, y, `${reached} of ${wanted} targets reached`, { fill }),
+        ]),
+  ];
 }
 
 /** @param {Comparison} comparison @param {number} y @param {Frame} frame @param {Palette} palette */
@@ -50,22 +66,25 @@ function legend(y, palette) {
   ];
 }
 
-/** What is compared and what it stands beside share a line, and must not share a place. @param {readonly Comparison[]} comparisons */
-function leftOf(comparisons) {
+/** What is compared and what it stands beside share a line, and must not share a place. @param {readonly Glimpse[]} glimpses */
+function leftOf(glimpses) {
+  const all = glimpses.flatMap(({ comparisons }) => comparisons);
   const widest = (/** @type {"what" | "beside"} */ column) =>
-    Math.max(0, ...comparisons.map((one) => widthOf(one[column])));
-  return INDENT + widest("what") + 12 + widest("beside") + 12;
+    Math.max(0, ...all.map((one) => widthOf(one[column])));
+  const titles = glimpses.map(({ title }) => 16 + widthOf(title));
+  return Math.max(INDENT + widest("what") + 12 + widest("beside"), ...titles) + 12;
 }
 
-/** @param {string} title @param {readonly Comparison[]} comparisons @param {Palette} palette */
-export function drawRatios(title, comparisons, palette) {
+/** @param {string} title @param {readonly Glimpse[]} glimpses @param {Palette} palette */
+export function drawRatios(title, glimpses, palette) {
+  const comparisons = glimpses.flatMap((one) => one.comparisons);
   const all = comparisons.flatMap(({ times, target = 1 }) => [times, target, 1]);
   const ticks = logTicks(Math.min(...all, 0.5), Math.max(...all, 2));
-  const left = leftOf(comparisons);
+  const left = leftOf(glimpses);
   const frame = { left, x: logScale(ticks, left, WIDTH - RIGHT) };
-  const lines = [...groupsOf(comparisons, ({ benchmark }) => benchmark)].flatMap(([name, of]) => [
-    name,
-    ...of,
+  const lines = glimpses.flatMap((glimpse) => [
+    (/** @type {number} */ y) => drawTitle(glimpse, y, palette),
+    ...glimpse.comparisons.map((one) => (/** @type {number} */ y) => draw(one, y, frame, palette)),
   ]);
   const bottom = TOP + lines.length * STEP;
   const grid = ticks.flatMap((tick) => [
@@ -77,12 +96,7 @@ export function drawRatios(title, comparisons, palette) {
       fill: palette.quiet,
     }),
   ]);
-  const rows = lines.flatMap((one, i) => {
-    const y = TOP + i * STEP + STEP / 2;
-    return typeof one === "string"
-      ? [text(16, y, one, { fill: palette.text, "font-weight": 600 })]
-      : draw(one, y, frame, palette);
-  });
+  const rows = lines.flatMap((drawAt, i) => drawAt(TOP + i * STEP + STEP / 2));
   const note = "times as good as the one named; right of 1 is better";
   return picture({ width: WIDTH, height: bottom + 66, title }, palette, [
     text(16, 22, title, { fill: palette.text, "font-weight": 600, "font-size": 15 }),

@@ -15,10 +15,11 @@ import { fileURLToPath } from "node:url";
 import { formatted } from "../formatted.mjs";
 import { readResults } from "../results.mjs";
 import { BENCHMARKS } from "../list.mjs";
+import { keepAges, readAges } from "./ages.mjs";
 import { drawBars } from "./bars.mjs";
 import { drawCurves, isOnCurveOnly } from "./curves.mjs";
 import { pageOf } from "./page.mjs";
-import { comparisonsOf } from "./glance.mjs";
+import { glimpseOf } from "./glance.mjs";
 import { drawRatios } from "./ratios.mjs";
 import { PALETTES } from "./svg.mjs";
 
@@ -39,12 +40,13 @@ export const placesIn = (root) => ({
 function plotsOf({ benchmarks }) {
   /** @type {Map<string, (palette: Palette) => string>} */
   const plots = new Map();
-  const comparisons = benchmarks.flatMap((outcome) => {
+  const glimpses = benchmarks.flatMap((outcome) => {
     const benchmark = BENCHMARKS.find(({ name }) => name === outcome.name);
-    return benchmark === undefined ? [] : comparisonsOf(outcome, benchmark);
+    return benchmark === undefined ? [] : glimpseOf(outcome, benchmark);
   });
+  const shown = glimpses.filter(({ wanted, comparisons }) => wanted + comparisons.length > 0);
   plots.set("overview", (palette) =>
-    drawRatios("This project beside the alternatives", comparisons, palette),
+    drawRatios("This project beside the alternatives", shown, palette),
   );
   for (const { name, rows } of benchmarks) {
     const title = BENCHMARKS.find((one) => one.name === name)?.title ?? name;
@@ -64,14 +66,21 @@ const pictureIn = (folder) => (/** @type {string} */ name, /** @type {string} */
   <img src="${folder}/${name}-light.svg" alt="${alt}">
 </picture>`;
 
+/** @param {string} folder */
+function resultsIn(folder) {
+  const results = readResults(folder);
+  if (results === undefined) throw new Error(`${folder} has no results: npm run bench`);
+  return results;
+}
+
 /** Every file that follows from the results, by its path. @param {string} root @returns {Promise<Map<string, string>>} */
 async function filesOf(root) {
   const places = placesIn(root);
-  const results = readResults(places.results);
-  if (results === undefined) throw new Error(`${places.results} has no results: npm run bench`);
+  const results = resultsIn(places.results);
   const reasons = JSON.parse(readFileSync(path.join(ROOT, "bench", "reasons.json"), "utf8"));
   const folder = path.relative(path.dirname(places.page), places.results).replaceAll(path.sep, "/");
-  const page = await formatted("benchmarks.md", pageOf(results, reasons, pictureIn(folder)));
+  const text = pageOf(results, reasons, pictureIn(folder), readAges(places.results));
+  const page = await formatted("benchmarks.md", text);
   const files = new Map([[places.page, page]]);
   for (const [name, draw] of plotsOf(results)) {
     for (const [theme, palette] of Object.entries(PALETTES))
@@ -88,8 +97,10 @@ function leftOver(folder, files) {
 
 /** @param {string} root @returns {Promise<readonly string[]>} what was written */
 export async function writePage(root) {
+  const { results: folder } = placesIn(root);
+  await keepAges(folder, resultsIn(folder).benchmarks, ROOT);
   const files = await filesOf(root);
-  for (const file of leftOver(placesIn(root).results, files)) rmSync(file);
+  for (const file of leftOver(folder, files)) rmSync(file);
   for (const [file, text] of files) {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);
