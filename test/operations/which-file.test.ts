@@ -102,6 +102,32 @@ describe.each(["uuid", "null"])("whose items' keys are of the form %s", (itemKey
   });
 });
 
+describe("whose items' keys are names that several files share", () => {
+  const [sent, swapped] = [
+    { "p/a.jpg": "P", "q/a.jpg": "Q", "c.jpg": "R" },
+    { "p/a.jpg": "Q", "q/a.jpg": "P", "c.jpg": "R" },
+  ];
+
+  test("is known by its URLs where these end with the paths", async () => {
+    await start({ itemKeys: "baseName" });
+    await publishOn("one", await filesOf(sent));
+    const { published, machine } = await publishOn("two", await filesOf(sent));
+    expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
+    expect(warnings(machine)).toEqual([]);
+    const refused = publishOn("three", await filesOf(swapped));
+    await expect(refused).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("is not said to have the paths where its URLs do not show them", async () => {
+    await start({ itemKeys: "baseName", itemUrls: "unnamed" });
+    await publishOn("one", await filesOf(sent));
+    const { published, machine } = await publishOn("two", await filesOf(swapped));
+    expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
+    expect(published).toMatchObject({ resemblance: { paths: "some unclear" } });
+    expect(said(machine)).toMatch(/2 of 3 files could not be compared.*keys are not paths/);
+  });
+});
+
 test("keys that are the names of other files count more than URLs", async () => {
   await start({ itemKeys: "path" });
   await publishOn("one", await filesOf(RENAMED));

@@ -24,14 +24,14 @@ function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyCompariso
   return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
 }
 
-/** The items with the paths that their URLs show, where their keys show nothing; else `undefined`. */
+/** The items with the paths that their URLs show, where their keys do not show all; else `undefined`. */
 function namedByUrls(
   items: readonly ItemFacts[] | undefined,
   files: ReadonlyMap<string, number>,
   { name }: Dataset,
-  { unmatched }: KeyComparison,
+  { unclear, unmatched }: KeyComparison,
 ): readonly ItemFacts[] | undefined {
-  if (items === undefined || unmatched?.areFileNames !== false) return undefined;
+  if (items === undefined || unclear === 0 || unmatched?.areFileNames === true) return undefined;
   const urls = items.map(({ url }) => url);
   const paths = pathsByUrl(files, urls, name);
   return paths && items.map((item, index) => ({ ...item, key: paths[index] }));

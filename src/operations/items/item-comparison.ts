@@ -177,7 +177,8 @@ export function concludeItems(files: Files, look: Look, { isMadeOfThese }: Terms
     uncompared += untaken.length;
     missing = missing.filter((path) => !untaken.includes(path));
   }
-  const isShown = verdict.kind === "equal" && issues === undefined;
+  // As many items as files may be other files, unless it is known to be made of these.
+  const isShown = isMadeOfThese && verdict.kind === "equal" && issues === undefined;
   if (unclear > 0 && !isShown) {
     uncompared += unclear;
     if (verdict.kind === "unknown" || verdict.kind === "equal")
