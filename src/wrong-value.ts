@@ -5,7 +5,8 @@ const MAX_SHOWN = 60;
 function shown(given: unknown): string {
   const value =
     typeof given === "string" && given.length > MAX_SHOWN ? `${given.slice(0, MAX_SHOWN)}…` : given;
-  return JSON.stringify(value) ?? String(value);
+  // JSON has neither NaN nor Infinity.
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
 }
 
 /** `must be true or false (got "yes")` */
@@ -23,4 +24,12 @@ export interface Bounds {
 export function numberIn({ least, most, isWhole }: Bounds): string {
   const kind = isWhole === true ? "a whole number" : "a number";
   return most === undefined ? `${kind}, ${least} or more` : `${kind} from ${least} to ${most}`;
+}
+
+/** What is wrong with what was given for a number; nothing is where it is one, finite and within bounds. */
+export function numberProblem(given: unknown, bounds: Bounds): string | undefined {
+  const { least, most = Number.MAX_VALUE, isWhole } = bounds;
+  const isIn = typeof given === "number" && given >= least && given <= most;
+  if (isIn && (isWhole !== true || Number.isSafeInteger(given))) return undefined;
+  return mustBe(numberIn(bounds), given);
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { withHome } from "../home-path";
 import { isNear } from "../near-name";
 import { shown } from "../text";
+import { numberProblem } from "../wrong-value";
 import { InputError, type InputProblem } from "../errors";
 import type { DataType } from "./media";
 import { readPrefix } from "./names";
@@ -107,6 +108,9 @@ export function readOptions(
     home: homedir(),
   });
   problems.push(...patterns.problems);
+  const age = options.minAgeMinutes;
+  const ageProblem = age === undefined ? undefined : numberProblem(age, { least: 0 });
+  if (ageProblem !== undefined) problems.push({ input: "minAgeMinutes", text: ageProblem });
   const { prefix, problem } = readPrefix(options.prefix ?? "");
   if (problem !== undefined) problems.push({ input: "prefix", text: problem });
   if (problems.length > 0) throw new InputError(problems);

@@ -1,7 +1,8 @@
 // The sha256 of files, taken off the main thread, with flat memory. Knows nothing of where files come from.
-import { AvalaError } from "../errors";
+import { AvalaError, InputError } from "../errors";
 import { LET_WRITERS_END } from "../hints";
 import { counted, listed, shown } from "../text";
+import { numberProblem } from "../wrong-value";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { KnownFiles } from "./digests/known-files";
@@ -42,13 +43,14 @@ const PORTION_BYTES = 16 * 1024 * 1024;
 
 /**
  * The manifest of `files`: each of which the digest is not known is read once, in small chunks. May be repeated.
- * @throws AvalaError `file_changed`, naming the files whose size is not what was listed or which changed while they were
+ * @throws InputError for a number of threads that is none; AvalaError `file_changed`, naming the files whose size is not what was listed or which changed while they were
  * read (size, times, inode); `file` for ones that can't be read; `cancelled`
  */
 export async function hashFiles(
   files: readonly LocalFile[],
   options: HashOptions = {},
 ): Promise<Manifest> {
+  requireThreads(options);
   try {
     const known = knownEntries(files);
     if (known !== undefined) return manifestOf(known);
@@ -58,6 +60,11 @@ export async function hashFiles(
   } finally {
     await options.known?.save();
   }
+}
+
+function requireThreads({ concurrency = 0 }: HashOptions): void {
+  const text = numberProblem(concurrency, { least: 0, isWhole: true });
+  if (text !== undefined) throw new InputError([{ input: "concurrency", text }]);
 }
 
 /** When each digest is known. */

@@ -1,9 +1,10 @@
 // Waiting for something at Avala, through outages, until its deadline. Knows nothing of what is awaited.
 import { withLimits, type Avala } from "../api/connection";
-import { isAvalaError, type AvalaError } from "../errors";
+import { InputError, isAvalaError, type AvalaError } from "../errors";
 import { pastDeadline } from "../flow/deadline";
 import { poll } from "../flow/poll";
 import { formatDuration } from "../text";
+import { mustBe } from "../wrong-value";
 
 interface Awaited<T> {
   /** For messages: `export 3f9a… to be completed`. */
@@ -14,11 +15,14 @@ interface Awaited<T> {
   readonly onValue?: (value: T) => void;
 }
 
-/** @throws AvalaError `timeout`, `cancelled`; that of `pastDeadline` when the session's comes first; what waiting can't help */
+/** @throws InputError for a timeout that is no number; AvalaError `timeout`, `cancelled`; that of `pastDeadline` when the session's comes first; what waiting can't help */
 export async function waitFor<T>(avala: Avala, awaited: Awaited<T>): Promise<T> {
+  const { timeoutMs } = awaited;
+  if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
+    throw new InputError([{ input: "timeoutMs", text: mustBe("a number", timeoutMs) }]);
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
   const leftMs = Math.max(0, deadlineMs - clock.now());
-  if (awaited.timeoutMs <= leftMs) return waitAll(avala, awaited);
+  if (timeoutMs <= leftMs) return waitAll(avala, awaited);
   try {
     return await waitAll(avala, { ...awaited, timeoutMs: leftMs });
   } catch (error) {

@@ -5,6 +5,7 @@ import { replacedNameProblem } from "../files/manifest/dataset-name";
 import { isAscending } from "../files/manifest/manifest";
 import { pathProblem } from "../files/names";
 import { shown } from "../text";
+import { numberProblem } from "../wrong-value";
 import type { FileDestination } from "./send/attempt";
 import type { LandedInBatch } from "./journal/batch";
 import type { SourceFile } from "./send/source";
@@ -36,30 +37,65 @@ export function concurrencyOf(request: UploadRequest): number {
   return request.concurrency ?? DEFAULT_CONCURRENCY;
 }
 
-/** @throws InputError for everything that is wrong with it, all at once */
-export function checkRequest(request: UploadRequest): void {
-  const concurrency = concurrencyOf(request);
+const MOMENT = { least: 0 };
+
+/** The numbers of an upload that may be left out. */
+export function timingProblems({
+  concurrency,
+  deadlineMs,
+}: Pick<UploadRequest, "concurrency" | "deadlineMs">): readonly InputProblem[] {
+  const workers = { least: 1, most: MAX_CONCURRENCY, isWhole: true };
+  const given = [
+    ["concurrency", concurrency, workers],
+    ["deadlineMs", deadlineMs, MOMENT],
+  ] as const;
+  return given.flatMap(([input, value, bounds]) => {
+    const text = value === undefined ? undefined : numberProblem(value, bounds);
+    return text === undefined ? [] : [{ input, text }];
+  });
+}
+
+/** @throws InputError before anything is asked */
+export function requireTiming(options: Pick<UploadRequest, "concurrency" | "deadlineMs">): void {
+  const problems = timingProblems(options);
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function sizeProblem(sizeBytes: unknown): string | undefined {
+  return typeof sizeBytes === "number" && sizeBytes > MAX_FILE_BYTES
+    ? `is ${sizeBytes}, more than the ${MAX_FILE_BYTES} that 10,000 parts of 128 MiB carry`
+    : numberProblem(sizeBytes, { least: 0, isWhole: true });
+}
+
+/** A program without types may give anything. */
+export function isSet(files: unknown): boolean {
+  return Array.isArray(files) && files.length > 0;
+}
+
+function fileProblems(files: readonly UploadFile[]): readonly InputProblem[] {
+  if (!isSet(files)) return [{ input: "files", text: "must be a list of at least one file" }];
   const problems: InputProblem[] = [];
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
-    problems.push({
-      input: "concurrency",
-      text: `must be a whole number from 1 to ${MAX_CONCURRENCY}`,
-    });
-  }
-  const named = replacedNameProblem(request.datasetName);
-  if (named !== undefined) problems.push({ input: "dataset name", text: named });
   // A table of 100,000 paths takes 4 MB, and those of a set are sorted.
-  const seen = isAscending(request.files) ? undefined : new Set<string>();
-  for (const { path, sizeBytes } of request.files) {
-    if (sizeBytes > MAX_FILE_BYTES) {
-      const text = `has ${sizeBytes} bytes, more than the ${MAX_FILE_BYTES} that 10,000 parts of 128 MiB carry`;
-      problems.push({ input: path, text });
-    }
+  const seen = isAscending(files) ? undefined : new Set<string>();
+  for (const { path, sizeBytes } of files) {
+    const size = sizeProblem(sizeBytes);
+    if (size !== undefined) problems.push({ input: path, text: `sizeBytes ${size}` });
     const problem = pathProblem(path);
     if (problem !== undefined) problems.push({ input: shown(path), text: problem });
     if (seen?.has(path) === true)
       problems.push({ input: path, text: "two files would have this path" });
     seen?.add(path);
   }
+  return problems;
+}
+
+/** @throws InputError for everything that is wrong with it, all at once */
+export function checkRequest(request: UploadRequest): void {
+  const named = replacedNameProblem(request.datasetName);
+  const problems = [
+    ...timingProblems(request),
+    ...(named === undefined ? [] : [{ input: "dataset name", text: named }]),
+    ...fileProblems(request.files),
+  ];
   if (problems.length > 0) throw new InputError(problems);
 }

@@ -5,8 +5,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
-import { isUploadError, type UploadError } from "../../src/errors";
+import { isUploadError, type InputError, type UploadError } from "../../src/errors";
 import { hurriedClock, sessionWith } from "../support/session";
+import { rejectionOf } from "../support/thrown";
 import { skippingClock } from "../support/virtual-clock";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
@@ -180,6 +181,35 @@ describe("an upload", () => {
     });
     expect(emulator.requests()).toEqual([]);
   });
+
+  test.each([
+    [{ deadlineMs: Number.NaN }, ["deadlineMs"]],
+    [{ deadlineMs: -1, concurrency: Number.NaN }, ["concurrency", "deadlineMs"]],
+    [{ deadlineMs: Number.POSITIVE_INFINITY, files: [] }, ["deadlineMs", "files"]],
+    [{ files: undefined as never, concurrency: 0 }, ["concurrency", "files"]],
+  ])(
+    "refuses what is no number and what is no set before anything is sent: %j",
+    async (given, inputs) => {
+      const files = await makeFiles(1);
+      const { avala } = sessionWith(emulator);
+      const work = uploadFiles(avala, { datasetName: "set", files, ...given });
+      const error = (await rejectionOf(work)) as InputError;
+      expect(error.code).toBe("input");
+      expect(error.problems.map(({ input }) => input)).toEqual(inputs);
+      expect(emulator.requests()).toEqual([]);
+    },
+  );
+
+  test.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY])(
+    "refuses a file's size of %p",
+    async (sizeBytes) => {
+      const [file] = await makeFiles(1);
+      const files = [{ ...file!, sizeBytes }];
+      const work = uploadFiles(sessionWith(emulator).avala, { datasetName: "set", files });
+      await expect(work).rejects.toMatchObject({ code: "input", problems: [{ input: "f/0.jpg" }] });
+      expect(emulator.requests()).toEqual([]);
+    },
+  );
 
   test("refuses a dataset's name in which a form's key would have another one", async () => {
     const work = uploadFiles(sessionWith(emulator).avala, {

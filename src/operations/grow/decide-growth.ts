@@ -7,6 +7,7 @@ import { InputError } from "../../errors";
 import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
 import { counted } from "../../text";
+import { requireTiming } from "../../upload/request";
 import { isOwned } from "../datasets/dataset-owner";
 import { describeBeside, describeOutside, findBeside, type Family } from "./beside";
 import { describeFolderVersions } from "./folder-version";
@@ -153,6 +154,7 @@ export async function decideGrowth(
   target: GrowTarget,
   options: GrowOptions,
 ): Promise<GrowDecision> {
+  requireTiming(options);
   const inTime = withDeadline(avala, options.deadlineMs);
   const known = await knownOf(inTime, target, options);
   const listed = await listUnder(inTime, [target.name], { expected: known.size });

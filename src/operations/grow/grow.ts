@@ -5,6 +5,7 @@ import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { AvalaError, isAvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";
 import { shortDigest } from "../../files/manifest/dataset-name";
+import { requireTiming } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
 import type {
@@ -171,6 +172,7 @@ export async function growSet(
   first: GrowDecision,
   options: GrowSetOptions,
 ): Promise<GrowResult> {
+  requireTiming(options);
   const inTime = withDeadline(avala, options.deadlineMs);
   let last = first;
   const onDecidedAgain = (decision: GrowDecision): void => {

@@ -17,6 +17,7 @@ import {
   destinationOf,
   isNamedByContent,
   lockedOf,
+  requireFiles,
   type Compared,
   type Decision,
   type NamedFiles,
@@ -202,6 +203,7 @@ export async function carryOut(
   options: PublishOptions,
 ): Promise<PublishResult> {
   const { target } = decision;
+  requireFiles(target, options);
   const inTime = withDeadline(avala, options.deadlineMs);
   if (decision.kind === "found")
     return takeFound(inTime, target, decision, options).catch(ifPartial());
@@ -236,6 +238,7 @@ export async function publishDataset(
   target: PublishTarget,
   options: PublishOptions,
 ): Promise<PublishResult> {
+  requireFiles(target, options);
   const inTime = withDeadline(avala, options.deadlineMs);
   const decision = await decidePublish(inTime, target, options).catch(ifPartial());
   return "outcome" in decision ? decision : carryOut(avala, decision, options);

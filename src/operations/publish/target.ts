@@ -12,7 +12,7 @@ import {
 import type { DatasetDestination } from "../../upload/destination";
 import type { LockedDestination } from "../../upload/journal/destination-lock";
 import type { PlaceTags } from "../../upload/check/place-tag";
-import type { UploadFile } from "../../upload/request";
+import { isSet, timingProblems, type UploadFile } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
 import type { Words } from "./refusals";
 
@@ -168,11 +168,18 @@ export function indexedOf<File extends { readonly path: string }>(
   return files.filter(({ path }) => isIndexed(path, dataType));
 }
 
-export function requireFiles({ dataset, files }: NamedFiles): void {
-  if (files.length > 0) return;
+/** @throws InputError for a target without files and for numbers that can't be, at once and before anything is asked */
+export function requireFiles(
+  { dataset, files }: NamedFiles,
+  options: Pick<PublishOptions, "concurrency" | "deadlineMs"> = {},
+): void {
   // The server would make an empty dataset, and its name could never be confirmed again with files.
   const text = `there are none, so the dataset ${dataset.name} would be made empty`;
-  throw new InputError([{ input: "files", text }]);
+  const problems = [
+    ...timingProblems(options),
+    ...(isSet(files) ? [] : [{ input: "files", text }]),
+  ];
+  if (problems.length > 0) throw new InputError(problems);
 }
 
 export function destinationOf({ dataset }: Pick<NamedFiles, "dataset">): DatasetDestination {
