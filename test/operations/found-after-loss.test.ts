@@ -47,7 +47,7 @@ async function filesOf(folder: string): Promise<Content[number][]> {
 test("a confirm that is answered with a uid that Avala does not know says so, and the next run finds the dataset by its name", async () => {
   await start();
   const files = await filesOf("a");
-  const wrong = { uid: "11111111-1111-4111-8111-111111111111", name: "training", slug: "training" };
+  const wrong = { uid: "11111111-1111-4111-8111-111111111111", name: "other", slug: "other" };
   const body = { ...wrong, data_type: "image", status: "creating", item_count: 2 };
   const on = { method: "POST", path: "/datasets/manual-upload/" } as const;
   place.emulator.setFault({ on, when: "after", reply: { status: 201, body } });

@@ -87,7 +87,7 @@ export function storageError(
       `Could not ${what}: the presigned URL for ${host} has expired (${clocksOf(signed, headers, nowMs)}).`,
       {
         retryable: true,
-        hint: "Each attempt uses a new presigned URL. If that has expired at once, the clock that it was signed by and the store's differ: set them right if they are your own, or report it to Avala.",
+        hint: "Each attempt uses a new presigned URL. If that has expired at once, the clock that it was signed by and the store's differ: set them right if they are your own. Else, and where it should still be valid by the times above, report it to Avala.",
       },
     );
   }

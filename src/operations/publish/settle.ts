@@ -140,7 +140,7 @@ export async function isContentKnown(
 }
 
 /** A uid that only the server has named is no slip of whoever reads of it. */
-function asUnknownUid({ name, uid }: Dataset, error: unknown): unknown {
+function asUnknownUid(name: string, { uid }: Dataset, error: unknown): unknown {
   if (!isAvalaError(error) || error.code !== "not_found") return error;
   const text = `Avala answered with the uid ${printable(uid)} for dataset ${printable(name)}, and does not know it. ${error.message}`;
   return new AvalaError("not_found", text, {
@@ -173,7 +173,7 @@ export async function settlePublished(
   const looking = { ...options, isListed: tags.size > 0, isMadeOfThese: true };
   const looked = compareWhenCreated(avala, made, target, looking);
   const { dataset, items } = await looked.catch((error: unknown) => {
-    throw asUnknownUid(made, error);
+    throw asUnknownUid(target.dataset.name, made, error);
   });
   const sent = await compareSent(avala, dataset, target, {
     ...{ tags, items, words },
