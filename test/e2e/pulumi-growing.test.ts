@@ -24,6 +24,8 @@ describeWithPart("pulumi", (pulumi) => {
     let it_: AvalaStack;
     beforeAll(async () => {
       it_ = await createAvalaStack(pulumi, EXAMPLE, { ...WITH_CHANGES, asUsers: true });
+      // That its types fit is seen where the package is installed.
+      it_.stack.setEnv({ PULUMI_NODEJS_TRANSPILE_ONLY: "true" });
       it_.stack.write({ "images/a.jpg": jpeg("a"), "images/b.jpg": jpeg("b") });
     });
     afterAll(() => it_.stop());
