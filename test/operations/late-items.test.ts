@@ -50,7 +50,10 @@ test.each([
   expect(place.emulator.datasets()).toHaveLength(1);
 });
 
-test("a list of many pages is not ended while it goes forward", async () => {
+test.each([
+  ["is not ended while it goes forward where nothing is waited for", 0, "uploaded"],
+  ["is ended in time, also while it goes forward", 100_000, "timeout"],
+])("a list of many pages %s", async (_how, waitMs, outcome) => {
   const clock = virtualClock(Date.now());
   const transport = createAxiosTransport({});
   const refused = new Set<string>();
@@ -66,12 +69,17 @@ test("a list of many pages is not ended while it goes forward", async () => {
   const names = Array.from({ length: 301 }, (_, index) => `${index}.jpg`);
   const files = await Promise.all(names.map((name) => place.put(name, Buffer.from(name))));
   const dataset = { name: "training", slug: "training", dataType: "image" } as const;
-  const options = { waitMs: () => 0, stateDirectory: join(place.folder, "state") };
+  const options = { waitMs: () => waitMs, stateDirectory: join(place.folder, "state") };
   const publish = publishDataset(
     sessionWith(place.emulator, { ports: { clock, api } }).avala,
     { files, dataset, ifExists: "verify" },
     options,
   );
-  expect(await clock.run(publish)).toMatchObject({ outcome: "uploaded" });
-  expect(refused.size).toBeGreaterThan(3);
+  const ended = clock.run(publish).then(
+    (result) => result.outcome,
+    (error: AvalaError) => error.code,
+  );
+  expect(await ended).toBe(outcome);
+  // All pages, and those for which there is time.
+  expect(refused.size).toBe(outcome === "uploaded" ? 4 : 3);
 });

@@ -91,7 +91,7 @@ export async function compareItems(
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
   const untilMs = avala.clock.now() + waitMs;
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
-    const leftMs = untilMs - avala.clock.now();
+    const leftMs = waitMs === 0 ? 0 : Math.max(1, untilMs - avala.clock.now());
     const asking = { hasUrls: isListed, areAsked };
     const listing = { owner, expected: files.size, ...asking, waitMs: leftMs };
     const items = await listFacts(avala, dataset, listing);

@@ -20,12 +20,11 @@ interface Listing {
   readonly hasUrls: boolean;
   /** Whether stores are asked about all of them, which begins while they are listed. @default false */
   readonly areAsked?: boolean | undefined;
-  /** How long the server may put off the list; a minute for each page at the least. */
+  /** How long the server may put off the list, a minute at the least; where nothing is waited for (0), each page a minute. */
   readonly waitMs: number;
 }
 
-// Of a preview, which waits for nothing, and at the end of a wait: the limit of the key may hold any call so long, and a list of
-// many pages that goes forward is not ended.
+// The limit of the key may hold any call so long, also in a preview and at the end of a wait.
 const MIN_WAIT_MS = 60_000;
 
 function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaError): AvalaError {
@@ -35,8 +34,8 @@ function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaEr
 }
 
 /**
- * @throws AvalaError `timeout` after `waitMs` where no page comes for a minute, and that of `pastDeadline` where the session's
- * deadline comes first
+ * A preview waits for nothing, and its list is not ended while it goes forward.
+ * @throws AvalaError `timeout` after `waitMs`, and that of `pastDeadline` where the session's deadline comes first
  */
 async function inTime<T>(
   avala: Avala,
@@ -45,15 +44,14 @@ async function inTime<T>(
   list: (within: Avala) => Promise<T>,
 ): Promise<T> {
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
-  const waitUntilMs = clock.now() + waitMs;
-  let pageUntilMs = 0;
+  let untilMs = clock.now() + Math.max(MIN_WAIT_MS, waitMs);
   const call: Avala["call"] = (request) => {
-    pageUntilMs = Math.max(waitUntilMs, clock.now() + MIN_WAIT_MS);
-    return withDeadline(avala, pageUntilMs).call(request);
+    if (waitMs === 0) untilMs = clock.now() + MIN_WAIT_MS;
+    return withDeadline(avala, untilMs).call(request);
   };
   return list({ ...avala, call }).catch(
     ifLate((waitedFor, error): never => {
-      throw pageUntilMs < deadlineMs ? listedTooLate(dataset, waitedFor, error) : error;
+      throw untilMs < deadlineMs ? listedTooLate(dataset, waitedFor, error) : error;
     }),
   );
 }
