@@ -2,6 +2,7 @@
 // the URLs of all items end with the paths of the files, these do.
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Avala } from "../../src/api/connection";
 import { warnings, machineIn, type Content, type Machine } from "../support/machines";
 import { useUploadPlace } from "../support/upload-place";
 
@@ -128,9 +129,49 @@ describe("whose items' keys are names that several files share", () => {
   });
 });
 
+describe("whose name is a folder of its files too", () => {
+  const atRoot = { "l/1.jpg": "P", "r/1.jpg": "Q" };
+  const inFolder = { "old/daily/l/1.jpg": "P", "old/daily/r/1.jpg": "Q" };
+
+  test.each(["uuid", "null", "baseName"])(
+    "is not known by the ends of its URLs alone, where keys are of the form %s",
+    async (itemKeys) => {
+      await start({ itemKeys });
+      await publishOn("one", await filesOf(inFolder));
+      const { published } = await publishOn("two", await filesOf(atRoot));
+      expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
+    },
+  );
+
+  test("is known by them where its folder follows its owner's", async () => {
+    await start({ itemKeys: "null" });
+    await publishOn("one", await filesOf(inFolder));
+    const { published } = await publishOn("two", await filesOf(inFolder));
+    expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
+  });
+});
+
 test("keys that are the names of other files count more than URLs", async () => {
   await start({ itemKeys: "path" });
   await publishOn("one", await filesOf(RENAMED));
   const published = publishOn("two", await filesOf({ "left.jpg": "X", "right.jpg": "Y" }));
   await expect(published).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("a key that is the name of another file counts more than URLs beside items without keys", async () => {
+  await start({ itemKeys: "path" });
+  const files = await filesOf({ "p/a.jpg": "P", "q/a.jpg": "Q", "r/b.jpg": "R" });
+  await publishOn("one", files);
+  const { avala, publish } = machineIn(place, "two");
+  const call: Avala["call"] = avala.call.bind(avala);
+  const renamed: Avala["call"] = async (request) => {
+    const reply = JSON.stringify(await call(request));
+    const named = reply.replace('"key":"r/b.jpg"', '"key":"other.jpg"');
+    return JSON.parse(named.replace('"key":"q/a.jpg"', '"key":null')) as never;
+  };
+  Object.assign(avala, { call: renamed });
+  await expect(publish(files, NAME)).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("other.jpg") as string,
+  });
 });

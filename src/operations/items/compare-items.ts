@@ -24,16 +24,16 @@ function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyCompariso
   return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
 }
 
-/** The items with the paths that their URLs show, where their keys do not show all; else `undefined`. */
+/** The items with the paths that their URLs show, where their keys leave some open and prove nothing else; else `undefined`. */
 function namedByUrls(
   items: readonly ItemFacts[] | undefined,
   files: ReadonlyMap<string, number>,
   { name }: Dataset,
-  { unclear, unmatched }: KeyComparison,
+  keys: KeyComparison,
 ): readonly ItemFacts[] | undefined {
-  if (items === undefined || unclear === 0 || unmatched?.areFileNames === true) return undefined;
-  const urls = items.map(({ url }) => url);
-  const paths = pathsByUrl(files, urls, name);
+  if (items === undefined || keys.unclear === 0) return undefined;
+  if (!isAllEqual({ ...keys, unclear: 0 })) return undefined;
+  const paths = pathsByUrl(files, items, name);
   return paths && items.map((item, index) => ({ ...item, key: paths[index] }));
 }
 

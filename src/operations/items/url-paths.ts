@@ -1,37 +1,63 @@
 // The paths of items by where their files are stored, for items whose keys say nothing of it. Files are sent to
 // `<root>/<name of the dataset>/<path>` (docs/api.md, "Uploading files"). Pure.
+import type { DatasetItem } from "../../api/endpoints/datasets/items";
+import { areServerNames } from "./unmatched-keys";
 
-function pathIn(url: string): string | undefined {
+type Item = Pick<DatasetItem, "key" | "url">;
+
+interface Place {
+  readonly folder: string;
+  readonly path: string;
+}
+
+/** Of an owner, as in the prefixes of storage. */
+const ROOT = /^.*?\/__[ou]__=\/[^/]+(?=\/)/s;
+
+/** Where the URL shows only one place in which the dataset's folder may end; else `undefined`. */
+function placeOf({ url }: Item, datasetName: string): Place | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { protocol, host, pathname } = new URL(url);
+  let whole: string;
   try {
-    return decodeURIComponent(new URL(url).pathname);
+    whole = decodeURIComponent(pathname);
   } catch {
     return undefined;
   }
+  const named = `/${datasetName}/`;
+  const root = ROOT.exec(whole)?.[0];
+  const start = root?.length ?? whole.indexOf(named);
+  // A folder of the files may have the name of the dataset.
+  const isOnly = root !== undefined || start === whole.lastIndexOf(named);
+  if (!isOnly || !whole.startsWith(named, start)) return undefined;
+  const end = start + named.length;
+  return { folder: `${protocol}//${host}${whole.slice(0, end)}`, path: whole.slice(end) };
+}
+
+function isLike(key: string, path: string): boolean {
+  return key === path || path.endsWith(`/${key}`) || key.endsWith(`/${path}`);
 }
 
 /**
  * The path of each item, in its place, where the URLs of all of them are those of all the files, each once, under one folder
- * with the dataset's name; else `undefined`.
+ * with the dataset's name, and no key is the name of another file; else `undefined`.
  */
 export function pathsByUrl(
   files: Pick<ReadonlyMap<string, unknown>, "has" | "keys" | "size">,
-  urls: readonly (string | undefined)[],
+  items: readonly Item[],
   datasetName: string,
 ): readonly string[] | undefined {
-  const places = urls.flatMap((url) => (url === undefined ? [] : (pathIn(url) ?? [])));
-  const [first = ""] = places;
-  if (places.length < urls.length || places.length !== files.size) return undefined;
-  const lengthOf = (texts: Iterable<string>): number => {
-    let length = 0;
-    for (const text of texts) length += text.length;
-    return length;
-  };
-  // Where all of them are in one folder, its name is what they are longer by.
-  const folder = first.slice(0, (lengthOf(places) - lengthOf(files.keys())) / files.size);
-  if (!folder.endsWith(`/${datasetName}/`)) return undefined;
-  const paths = places.flatMap((place) =>
-    place.startsWith(folder) ? place.slice(folder.length) : [],
-  );
-  const areFiles = paths.every((path) => files.has(path));
-  return areFiles && new Set(paths).size === files.size ? paths : undefined;
+  if (items.length !== files.size) return undefined;
+  const paths: string[] = [];
+  const others: string[] = [];
+  let common: string | undefined;
+  for (const item of items) {
+    const place = placeOf(item, datasetName);
+    if (place === undefined || !files.has(place.path)) return undefined;
+    common ??= place.folder;
+    if (place.folder !== common) return undefined;
+    paths.push(place.path);
+    if (item.key !== undefined && !isLike(item.key, place.path)) others.push(item.key);
+  }
+  if (new Set(paths).size !== files.size) return undefined;
+  return others.length === 0 || areServerNames(others, files.keys()) ? paths : undefined;
 }
