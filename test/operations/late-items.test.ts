@@ -50,6 +50,23 @@ test.each([
   expect(place.emulator.datasets()).toHaveLength(1);
 });
 
+test("what the server said then is kept, beside the words of what was reached", async () => {
+  const items = { method: "GET", path: "*/items/" };
+  const reply = { status: 503, headers: { "Retry-After": "1000" } };
+  place.emulator.setFault({ on: items, times: 0, reply });
+  const files = [await place.put("a.jpg", Buffer.from("a"))];
+  const dataset = { name: "training", slug: "training", dataType: "image" } as const;
+  const options = { waitMs: () => 0, stateDirectory: join(place.folder, "state") };
+  const { avala } = sessionWith(place.emulator);
+  const publish = publishDataset(avala, { files, dataset, ifExists: "verify" }, options);
+  expect(await rejectionOf(publish)).toMatchObject({
+    code: "server",
+    message: expect.stringMatching(/^The file of training has landed, /) as string,
+    ...{ status: 503, requestId: expect.any(String) as string },
+    ...{ retryable: true, retryAfterMs: 1_000_000 },
+  });
+});
+
 test.each([
   ["is not ended while it goes forward where nothing is waited for", 0, "uploaded"],
   ["is ended in time, also while it goes forward", 100_000, "timeout"],

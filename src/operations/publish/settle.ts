@@ -5,7 +5,7 @@ import { waitForDataset } from "../datasets/dataset";
 import { compareItems } from "../items/compare-items";
 import type { ItemComparison } from "../items/item-comparison";
 import { unmatchedText } from "../items/unmatched-keys";
-import { AvalaError, isAvalaError } from "../../errors";
+import { ApiError, AvalaError, isApiError, isAvalaError } from "../../errors";
 import { printable } from "../../redact";
 import { counted } from "../../text";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
@@ -207,5 +207,6 @@ export function notSettled(
   const [files, have] =
     count === 1 ? ["The file", "has"] : [`All ${counted(count, "file")}`, "have"];
   const text = `${files} of ${printable(name)} ${have} landed, and its confirm was accepted (uid ${printable(uid)}). ${error.message}`;
-  return new AvalaError(error.code, text, { hint: error.hint, cause: error });
+  if (isApiError(error)) return new ApiError(error.code, text, { ...error, cause: error });
+  return new AvalaError(error.code, text, { ...error, cause: error });
 }
