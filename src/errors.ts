@@ -43,8 +43,10 @@ export interface AvalaErrorOptions {
   readonly isThrottled?: boolean | undefined;
   /** The server may have done it all the same: look before doing it again (contract, "Errors"). */
   readonly ambiguous?: boolean | undefined;
-  /** What came is not JSON, so something between may have cut it or answered instead: worth a few tries. @default false */
+  /** What came is not JSON or has headers that can't be read, so something between may have cut it or answered instead: if it is `retryable`, worth a few tries. @default false */
   readonly isUnread?: boolean | undefined;
+  /** By the store's clock what was presigned had ended as it was used, and a new one may end likewise: worth a few tries. @default false */
+  readonly isEndedByClock?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -62,6 +64,7 @@ export class AvalaError extends Error {
   readonly isThrottled: boolean;
   readonly ambiguous: boolean;
   readonly isUnread: boolean;
+  readonly isEndedByClock: boolean;
   readonly [brand] = true;
 
   constructor(code: ErrorCode, message: string, options: AvalaErrorOptions = {}) {
@@ -75,6 +78,7 @@ export class AvalaError extends Error {
     this.isThrottled = options.isThrottled ?? code === "rate_limited";
     this.ambiguous = options.ambiguous ?? false;
     this.isUnread = options.isUnread ?? false;
+    this.isEndedByClock = options.isEndedByClock ?? false;
   }
 }
 
@@ -145,15 +149,10 @@ export class InputError extends AvalaError {
   readonly problems: readonly InputProblem[];
 
   constructor(problems: readonly InputProblem[], options: AvalaErrorOptions = {}) {
-    const [first] = problems;
-    const message =
-      problems.length === 1 && first !== undefined
-        ? `${first.input}: ${first.text}`
-        : `${counted(problems.length, "problem")}, nothing was sent:${listed(
-            problems.map((problem) => `${problem.input}: ${problem.text}`),
-            MAX_PROBLEMS,
-          )}${firstOf(problems.length)}`;
-    super("input", message, options);
+    const lines = problems.map(({ input, text }) => `${input}: ${text}`);
+    const all = `${counted(lines.length, "problem")}, nothing was sent:${listed(lines, MAX_PROBLEMS)}${firstOf(lines.length)}`;
+    const [first = all, ...others] = lines;
+    super("input", others.length === 0 ? first : all, options);
     this.problems = problems;
   }
 }

@@ -31,8 +31,9 @@ export interface RetryOptions {
 export const DEFAULT_TRIES = 8;
 // Of replies that are not JSON: at a wrong address all are, and whoever gave it should not wait long to hear that.
 const MAX_UNREAD = 4;
-// In a row, of what was presigned anew for each try but the first: a clock is wrong then, and no try rights it.
-const MAX_EXPIRED = 4;
+// In a row, of what was presigned anew for each try but the first and had ended by the store's clock: then a clock is wrong, and no
+// try rights it. What a store only calls expired may be the server's own session to sign with, which the server renews.
+const MAX_ENDED = 4;
 
 const BASE_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
@@ -95,40 +96,40 @@ interface Spent {
   readonly tries: number;
   /** How many of these ended with a reply that is not JSON. */
   readonly unread: number;
-  /** How many were refused in a row because what was presigned had expired. */
-  readonly expired: number;
+  /** How many were refused in a row where what was presigned had ended by the store's clock. */
+  readonly ended: number;
   readonly throttledSinceMs: number | undefined;
 }
 
 function spend(
-  { tries, unread, expired, throttledSinceMs }: Spent,
-  { code, isThrottled, isUnread }: AvalaError,
+  { tries, unread, ended, throttledSinceMs }: Spent,
+  { isThrottled, isUnread, isEndedByClock }: AvalaError,
   nowMs: number,
 ): Spent {
-  if (isThrottled) return { tries, unread, expired, throttledSinceMs: throttledSinceMs ?? nowMs };
+  if (isThrottled) return { tries, unread, ended, throttledSinceMs: throttledSinceMs ?? nowMs };
   return {
     tries: tries + 1,
     unread: unread + (isUnread ? 1 : 0),
-    expired: code === "storage_expired" ? expired + 1 : 0,
+    ended: isEndedByClock ? ended + 1 : 0,
     throttledSinceMs: undefined,
   };
 }
 
 /** Whether another try at `atMs` is beyond what is left of tries or, without a deadline, of patience. */
 function isSpent(
-  { tries, unread, expired, throttledSinceMs = Number.POSITIVE_INFINITY }: Spent,
+  { tries, unread, ended, throttledSinceMs = Number.POSITIVE_INFINITY }: Spent,
   { maxTries = DEFAULT_TRIES, deadlineMs }: RetryOptions,
   atMs: number,
 ): boolean {
   if (tries >= maxTries || maxTries === 1) return true;
-  if (unread >= MAX_UNREAD || expired >= MAX_EXPIRED) return true;
+  if (unread >= MAX_UNREAD || ended >= MAX_ENDED) return true;
   return deadlineMs === undefined && atMs - throttledSinceMs > maxThrottledMs;
 }
 
 /**
  * Runs `operation` until it succeeds, throws what another try can't help, or `maxTries` have failed, fewer where replies are
- * not JSON or what was presigned has always expired; then its last error is thrown as it is. A 429 is not one of these: it is repeated until the deadline, without one
- * for an hour. Errors that are not ours are bugs and are not tried again.
+ * not JSON or what was presigned has always ended by the store's clock; then its last error is thrown as it is. A 429 is not one
+ * of these: it is repeated until the deadline, without one for an hour. Errors that are not ours are bugs and are not tried again.
  * @throws AvalaError `cancelled` at once when `signal` aborts, also in the middle of a wait; that of
  * `pastDeadline` instead of a wait that reaches beyond the deadline
  */
@@ -139,7 +140,7 @@ export async function retry<T>(
   const { clock, random, what } = options;
   const signal = options.signal ?? new AbortController().signal;
   const { deadlineMs = Number.POSITIVE_INFINITY } = options;
-  let spent: Spent = { tries: 0, unread: 0, expired: 0, throttledSinceMs: undefined };
+  let spent: Spent = { tries: 0, unread: 0, ended: 0, throttledSinceMs: undefined };
   for (let attempt = 1; ; attempt += 1) {
     if (signal.aborted) throw cancelled(what);
     try {

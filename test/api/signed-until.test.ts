@@ -77,6 +77,21 @@ describe("a refusal in no words", () => {
     expect(String(error)).toMatch(
       /it was valid until 2026-01-05T11:59:59Z; the store's clock says 2026-01-05T12:00:00Z; this machine's clock is \d+ h.* ahead of it\)/,
     );
+    expect(error).toMatchObject({ isEndedByClock: true });
+    avala.close();
+  });
+
+  test.each([
+    ["ExpiredToken", "The provided token has expired."],
+    ["AccessDenied", "Request has expired"],
+  ])("that says %s is told without the clocks where these don't show it", async (code, words) => {
+    const avala = await begin(`<Error><Code>${code}</Code><Message>${words}</Message></Error>`);
+    const target = { url: url(AT + 60_000), headers: {} };
+    const error = await rejectionOf(sendPut(avala, target, put));
+    const expected = { code: "storage_expired", retryable: true, isEndedByClock: false };
+    expect(error).toMatchObject(expected);
+    expect(String(error)).toContain(`has expired (403, ${code}).`);
+    expect(String(error)).not.toMatch(/valid until|clock/);
     avala.close();
   });
 

@@ -54,23 +54,23 @@ describe("retry", () => {
     expect(thrown).toBe(errors[7]);
   });
 
-  test("gives up what has expired each time after four in a row, and counts anew after another error", async () => {
+  test("gives up what the clocks show to have ended each time after four in a row, and counts anew after another error", async () => {
     const { clock, options } = setUp();
-    const kinds = ["storage_expired", "storage_expired", "storage_expired", "network"] as const;
-    let tries = 0;
-    const work = retry(async (attempt) => {
-      tries = attempt;
-      throw failing(kinds[attempt - 1] ?? "storage_expired", true);
-    }, options);
-    const thrown = await clock.run(work.catch((error: unknown) => error));
-    expect(thrown).toMatchObject({ code: "storage_expired" });
-    expect(tries).toBe(8);
-    const always = retry(async (attempt) => {
-      tries = attempt;
-      throw failing("storage_expired", true);
-    }, options);
-    await clock.run(always.catch((error: unknown) => error));
-    expect(tries).toBe(4);
+    const ended = (): AvalaError =>
+      new AvalaError("storage_expired", "no", { retryable: true, isEndedByClock: true });
+    const triesOf = async (errorOf: (attempt: number) => AvalaError): Promise<number> => {
+      let tries = 0;
+      const work = retry(async (attempt) => {
+        tries = attempt;
+        throw errorOf(attempt);
+      }, options);
+      await clock.run(work.catch((error: unknown) => error));
+      return tries;
+    };
+    expect(await triesOf(ended)).toBe(4);
+    const other = failing("network", true);
+    expect(await triesOf((attempt) => (attempt === 4 ? other : ended()))).toBe(8);
+    expect(await triesOf(() => failing("storage_expired", true))).toBe(8);
   });
 
   test.each([

@@ -108,6 +108,16 @@ describe("an upload", () => {
     expect(requests(PRESIGN)).toBe(4);
   });
 
+  test("outlasts a store that calls what was signed expired for longer than four tries", async () => {
+    const body =
+      "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>";
+    const reply = { status: 400, headers: { "Content-Type": "application/xml" }, body };
+    emulator.setFault({ on: { target: "storage", method: "POST" }, times: 6, reply });
+    const { avala } = sessionWith(emulator);
+    const result = await uploadFiles(avala, { datasetName: "set", files: await makeFiles(1) });
+    expect(result).toMatchObject({ isComplete: true, retries: 6 });
+  });
+
   test("ends with one whole object when the store's reply was lost", async () => {
     emulator.setFault({
       on: { target: "storage", method: "POST" },

@@ -47,20 +47,45 @@ function hasEnded(signed: Signed, { reply, code, nowMs }: Refused): boolean {
 
 const second = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-/** The store judges by its own clock what the API signed by another: whoever reads it sees which of them is wrong. */
-function clocksOf(signed: Signed, headers: Reply["headers"], nowMs: number): string {
+/**
+ * The store judges by its own clock what the API signed by another: whoever reads it sees which of them is wrong. `undefined`
+ * where the end is not known to have passed by the store's clock: then it means something else.
+ */
+function clocksOf(signed: Signed, headers: Reply["headers"], nowMs: number): string | undefined {
   const end = signedUntil(signed);
   const storeMs = Date.parse(headers["date"] ?? "");
+  if (end === undefined || !(end <= storeMs)) return undefined;
   const skewMs = nowMs - serverNow(headers, nowMs);
   const apart = formatDuration(Math.abs(skewMs) / 1000);
-  const facts = [
-    ...(end === undefined ? [] : [`it was valid until ${second(end)}`]),
-    ...(Number.isNaN(storeMs) ? [] : [`the store's clock says ${second(storeMs)}`]),
-    skewMs === 0
-      ? `this machine's clock ${second(nowMs)}`
-      : `this machine's clock is ${apart} ${skewMs > 0 ? "ahead of" : "behind"} it`,
-  ];
-  return facts.join("; ");
+  const ours =
+    skewMs === 0 ? second(nowMs) : `is ${apart} ${skewMs > 0 ? "ahead of" : "behind"} it`;
+  return `it was valid until ${second(end)}; the store's clock says ${second(storeMs)}; this machine's clock ${ours}`;
+}
+
+const AGAIN = "Each attempt uses a new presigned URL.";
+
+function expired(what: string, host: string, clocks: string): AvalaError {
+  return new AvalaError(
+    "storage_expired",
+    `Could not ${what}: the presigned URL for ${host} has expired (${clocks}).`,
+    {
+      retryable: true,
+      isEndedByClock: true,
+      hint: `${AGAIN} If that has expired at once, the clock that it was signed by and the store's differ: set them right if they are your own, or report it to Avala.`,
+    },
+  );
+}
+
+function calledExpired(what: string, host: string, { reply, code }: Refused): AvalaError {
+  const facts = [reply.status, code].filter((fact) => fact !== undefined).join(", ");
+  return new AvalaError(
+    "storage_expired",
+    `Could not ${what}: the presigned URL for ${host}, or the session that signed it, has expired (${facts}).`,
+    {
+      retryable: true,
+      hint: `${AGAIN} If the store refuses these for long, report it to Avala.`,
+    },
+  );
 }
 
 /** `what`: `store a.jpg`, `fetch the export`. `signed`: what was refused. */
@@ -82,14 +107,8 @@ export function storageError(
   const meaning = meaningOf(refusal);
   const refused = { reply, code: refusal.code, nowMs };
   if (meaning === "expired" || (meaning === "final" && hasEnded(signed, refused))) {
-    return new AvalaError(
-      "storage_expired",
-      `Could not ${what}: the presigned URL for ${host} has expired (${clocksOf(signed, headers, nowMs)}).`,
-      {
-        retryable: true,
-        hint: "Each attempt uses a new presigned URL. If that has expired at once, the clock that it was signed by and the store's differ: set them right if they are your own. Else, and where it should still be valid by the times above, report it to Avala.",
-      },
-    );
+    const clocks = clocksOf(signed, headers, nowMs);
+    return clocks === undefined ? calledExpired(what, host, refused) : expired(what, host, clocks);
   }
   const reason = refusal.code ?? "no reason was given";
   const retryAfterMs = parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs));
