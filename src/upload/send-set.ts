@@ -76,7 +76,8 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
   if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
   noteFailure(run, { file, error });
-  if (error.retryable) countInARow(run, error);
+  // What can't be read is likely to come in place of each reply, whichever the file.
+  if (error.retryable || error.isUnread) countInARow(run, error);
 }
 
 async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {

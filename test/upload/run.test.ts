@@ -166,6 +166,24 @@ describe("an upload", () => {
     expect(error.landed.map(({ path }) => path)).toEqual(["f/1.jpg", "f/2.jpg"]);
   });
 
+  test.each(["storage", "api"] as const)(
+    "stops soon where no reply of the %s can be read for its headers",
+    async (target) => {
+      const reply = { status: 200, headers: { "X-Trace": "a".repeat(20_000) } };
+      const path = target === "api" ? { path: PRESIGN } : {};
+      emulator.setFault({ on: { target, method: "POST", ...path }, times: 0, reply });
+      const files = await makeFiles(30);
+      const { avala } = sessionWith(emulator);
+      const error = await failureOf(
+        uploadFiles(avala, { datasetName: "set", files, concurrency: 1 }),
+      );
+      expect(error.code).toBe("bad_reply");
+      expect(error.message).toMatch(/^The upload to set stopped after .* of headers/);
+      expect(error.failures).toHaveLength(8);
+      expect(requests(PRESIGN)).toBe(8);
+    },
+  );
+
   // Windows has no pipes among its files.
   const places = process.platform === "win32" ? ["a folder"] : ["a folder", "a pipe"];
   test.each(places)("lets a file fail that %s took the place of", async (kind) => {

@@ -156,6 +156,7 @@ export function lostReplyError(secrets: Secrets, facts: CallFacts, error: unknow
     hint: isOpen ? "It may have succeeded anyway: check before you repeat it." : error.hint,
     retryable: error.retryable && !isOpen,
     ambiguous: isOpen,
+    isUnread: error.isUnread,
     cause: error,
   });
 }

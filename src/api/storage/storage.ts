@@ -64,9 +64,9 @@ function withWhat(what: string, error: unknown): unknown {
   if (!isAvalaError(error) || error.code === "cancelled") return error;
   // The file's own reader has named it.
   if (error.code === "file" || error.code === "file_changed") return error;
-  const { code, hint, retryable, retryAfterMs } = error;
+  const { code, hint, retryable, retryAfterMs, isUnread } = error;
   const message = `Could not ${what}: ${error.message}.`;
-  return new AvalaError(code, message, { hint, retryable, retryAfterMs, cause: error });
+  return new AvalaError(code, message, { hint, retryable, retryAfterMs, isUnread, cause: error });
 }
 
 /**

@@ -116,6 +116,7 @@ function headersTooLarge(party: string, error: unknown): AvalaError {
   const text = `${party} responded with more than ${formatBytes(maxHeaderSize)} of headers (${HEADERS_TOO_LARGE})`;
   return new AvalaError("bad_reply", text, {
     ambiguous: true,
+    isUnread: true,
     cause: bare(error),
     hint: "Find out whether a proxy or gateway adds them; NODE_OPTIONS=--max-http-header-size=65536 lets Node read more.",
   });
