@@ -8,6 +8,7 @@ import {
   createWaitTeller,
   describeRetry,
   describeWait,
+  isLimit,
   type WaitTeller,
 } from "../../src/flow/wait-lines";
 import { describeCondition, type Condition } from "../../src/operations/gate";
@@ -176,7 +177,7 @@ function retryTeller(
     if (told === "untold") log.debug(line);
     else log.info(line);
     if (told !== "last") return;
-    const others = retry.error.isThrottled
+    const others = isLimit(retry.error)
       ? "Further short waits for the rate limit"
       : "Further retries";
     log.info(`${others} are shown only in a debug run.`);

@@ -14,10 +14,14 @@ const MAX_PAUSE_MS = 60_000;
 // Of the reasons to wait, among the codes of failures.
 const LIMIT = "limit";
 
+/** A store that throttles has another limit, and says itself whether it asks for a wait. */
+export function isLimit({ code }: Retry["error"]): boolean {
+  return code === "rate_limited";
+}
+
 export function describeRetry({ what, attempt, waitMs, error }: Retry): string {
   const wait = formatDuration(waitMs / 1000);
-  if (error.isThrottled)
-    return `The server asks to wait (rate limit): ${what} continues in ${wait}.`;
+  if (isLimit(error)) return `The server asks to wait (rate limit): ${what} continues in ${wait}.`;
   const next = waitMs < 500 ? "follows at once" : `is in ${wait}`;
   const failure = error.message.includes(what)
     ? error.message
@@ -63,13 +67,13 @@ export function createWaitTeller(now: () => number): WaitTeller {
   const note = (why: string, waitMs: number): void => void toldUntilMs.set(why, now() + waitMs);
   return {
     retry: ({ error, waitMs }) => {
-      const why = error.isThrottled ? LIMIT : error.code;
+      const why = isLimit(error) ? LIMIT : error.code;
       if (!isNews(why, waitMs)) return "untold";
-      if (error.isThrottled && waitMs >= LONG_MS) {
+      if (isLimit(error) && waitMs >= LONG_MS) {
         note(why, waitMs);
         return "told";
       }
-      const [kind, most] = error.isThrottled
+      const [kind, most] = isLimit(error)
         ? (["waits", MAX_SHORT_WAITS_TOLD] as const)
         : (["failures", MAX_FAILURES_TOLD] as const);
       if (counts[kind] === most) return "untold";

@@ -159,6 +159,12 @@ test("short waits for the rate limit are told a few times, and long ones always"
   ]);
 });
 
+test("a store that takes fewer requests is told in its own words, for it may ask for no wait", () => {
+  const text = "Could not read what is stored: a.example refused (503, SlowDown).";
+  tell("look at a.jpg", 1, 1_000, new AvalaError("storage", text, { isThrottled: true }));
+  expect(shown).toEqual([`Attempt 1 to look at a.jpg failed: ${text} The next attempt is in 1 s.`]);
+});
+
 test("a wait of the whole run is told once, whatever waits for it", async () => {
   for (let file = 0; file < 30; file += 1) {
     tell(`presign ${file}.jpg`, 1, 54_000 + 15 * file, throttled);

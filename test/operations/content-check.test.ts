@@ -113,6 +113,26 @@ test("a store that is asked for more than it takes is asked again", async () => 
   expect(await compared).toEqual({ ...nothing, same: new Set(["a.jpg", "b.jpg"]) });
 });
 
+test.each([
+  ["few", 2, {}],
+  ["many", 200, {}],
+  ["few, each after an hour", 2, { "Retry-After": "3600" }],
+])("a store that takes no request at all is not asked to no end: %s", async (_, count, headers) => {
+  const { avala, events } = sessionWith(emulator);
+  const body = "<Error><Code>SlowDown</Code></Error>";
+  const on = { target: "storage", method: "GET" } as const;
+  emulator.setFault({ on, times: 0, reply: { status: 503, headers, body } });
+  const open = jest.spyOn(avala.storage, "open");
+  const names = Array.from({ length: count }, (__, index) => `${index}.jpg`);
+  const many = await Promise.all(names.map((name) => fileOf(name, `content of ${name}`)));
+  const url = `${emulator.storageUrl}/one`;
+  const listed = names.map((key) => ({ key, url }));
+  const expected = { files: many, owner: {}, listed };
+  expect(await compareContents(avala, dataset, expected, 3_600_000)).toEqual(nothing);
+  expect(open.mock.calls.length).toBeLessThanOrEqual(100);
+  expect(events.filter(({ kind }) => kind === "warning")).toHaveLength(1);
+});
+
 test("a file of no bytes is compared like any other", async () => {
   const two = [await fileOf("empty.jpg", ""), await fileOf("full.jpg", "more content")];
   const described = { name: "two", slug: "two", dataType: "image" as const };

@@ -2,6 +2,7 @@
 // (docs/api.md, "Open questions"): it may lead to a preview, or to another object of the same bytes. So what differs at a
 // host counts only once something has agreed there; and a host that does not answer is not asked to no end.
 import type { Avala } from "../../api/connection";
+import { STORE_READS_AT_ONCE } from "../../api/limits";
 import { readStored, type StoredObject } from "../../api/storage/stored-object";
 import { AvalaError, isAvalaError } from "../../errors";
 import { retry } from "../../flow/retry";
@@ -12,6 +13,11 @@ import { retryOn } from "../../upload/send/attempt";
 const MAX_TRIES = 3;
 /** Tries in a row without an answer, of any file. */
 const MAX_UNANSWERED = 8;
+/** Of one file, and how long it waits between two of them: comparing is advice. */
+const MAX_THROTTLED_TRIES = 5;
+const MAX_PAUSE_MS = 5000;
+/** Throttled tries in a row, of any file. One that throttles all that are asked at once, and serves them then, is not given up. */
+const MAX_THROTTLED = 2 * STORE_READS_AT_ONCE;
 // For a store whose ETags are not MD5s each file would be read for nothing.
 const MAX_UNLIKE_BEFORE_ALIKE = 16;
 const MAX_IDLE_MS = 30_000;
@@ -36,6 +42,7 @@ export interface StoreHost {
   /** Files of which it did not answer, or was not asked any more. */
   unread: number;
   unansweredInARow: number;
+  throttledInARow: number;
   /** Why it is not asked. */
   refusal?: AvalaError | undefined;
 }
@@ -61,7 +68,7 @@ export function hostOf({ byHost }: StoreHosts, url: string | undefined): StoreHo
   const known = byHost.get(host);
   if (known !== undefined) return known;
   const seen = { same: 0, kept: 0, ofSize: 0, other: 0, wrongSize: 0 };
-  const fresh: StoreHost = { host, ...seen, unread: 0, unansweredInARow: 0 };
+  const fresh: StoreHost = { host, ...seen, unread: 0, unansweredInARow: 0, throttledInARow: 0 };
   byHost.set(host, fresh);
   return fresh;
 }
@@ -100,15 +107,21 @@ export function mayRead({ same, other }: StoreHost): boolean {
   return same > 0 || other < MAX_UNLIKE_BEFORE_ALIKE;
 }
 
-function isGivenUp({ refusal, unansweredInARow }: StoreHost): boolean {
-  return refusal !== undefined || unansweredInARow >= MAX_UNANSWERED;
+function isGivenUp({ refusal, unansweredInARow, throttledInARow }: StoreHost): boolean {
+  if (refusal !== undefined || unansweredInARow >= MAX_UNANSWERED) return true;
+  return throttledInARow >= MAX_THROTTLED;
 }
 
 function noteFailure(host: StoreHost, error: unknown): void {
   if (!isAvalaError(error)) return;
   if (error.code === "storage_host") host.refusal = error;
+  if (error.isThrottled) host.throttledInARow += 1;
   const isDown = error.code === "storage" && !error.isThrottled;
   if (isDown || error.code === "network" || error.code === "timeout") host.unansweredInARow += 1;
+}
+
+function notAsked(cause?: unknown): AvalaError {
+  return new AvalaError("timeout", "It is not asked any more.", { cause });
 }
 
 /** It is advice. @throws AvalaError `cancelled`; what is none */
@@ -133,18 +146,22 @@ export async function askStore(
   if (known !== undefined) return known;
   const { clock, signal, deadlineMs = Number.POSITIVE_INFINITY } = avala;
   const host = hostOf(hosts, url);
+  let throttled = 0;
   const ask = async (): Promise<StoredObject | undefined> => {
     const leftMs = hosts.untilMs - clock.now();
-    if (isGivenUp(host) || leftMs <= 0)
-      throw new AvalaError("timeout", "It is not asked any more.");
+    if (isGivenUp(host) || leftMs <= 0) throw notAsked();
     try {
       const idleTimeoutMs = Math.min(MAX_IDLE_MS, Math.max(MIN_IDLE_MS, leftMs));
       const stored = await readStored(avala, url, idleTimeoutMs);
       host.unansweredInARow = 0;
+      host.throttledInARow = 0;
       return stored;
     } catch (error) {
       noteFailure(host, error);
-      throw error;
+      if (!isAvalaError(error)) throw error;
+      if (error.isThrottled) throttled += 1;
+      const isTooLong = (error.retryAfterMs ?? 0) > MAX_PAUSE_MS;
+      throw isTooLong || throttled >= MAX_THROTTLED_TRIES ? notAsked(error) : error;
     }
   };
   const until = { maxTries: MAX_TRIES, deadlineMs: Math.min(deadlineMs, hosts.untilMs) };
