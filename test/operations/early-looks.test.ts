@@ -1,6 +1,9 @@
 // Stores are asked about the first pages of a list while the rest of it is waited for, and what they have not shown by then is
 // asked for again.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { AvalaError } from "../../src/errors";
@@ -49,8 +52,11 @@ describe("a dataset that has its files, on a machine that has no record of it", 
   const place = useUploadPlace();
   let files: Content;
 
-  async function made(nameOf: (files: Content) => string): Promise<string> {
-    await place.start({ dialect: { uploadReply: "form" }, ingestMs: 0 });
+  async function made(
+    nameOf: (files: Content) => string,
+    options: EmulatorOptions = {},
+  ): Promise<string> {
+    await place.start({ dialect: { uploadReply: "form" }, ingestMs: 0, ...options });
     files = await rivalFiles(place, "ours", { count: COUNT });
     await machineIn(place, "one").publish(files, nameOf(files));
     return nameOf(files);
@@ -85,6 +91,25 @@ describe("a dataset that has its files, on a machine that has no record of it", 
     const refused = machine.publish([...others, ...files.slice(1)], name);
     await expect(refused).rejects.toMatchObject({ code: "conflict" });
     await expect(refused).rejects.toThrow(/100\.jpg/);
+  });
+
+  test.each([
+    ["a fixed name", () => "set"],
+    ["a name of its content", versionOf],
+  ])("under %s costs few requests where ETags are no MD5s", async (_, nameOf) => {
+    const name = await made(nameOf, { etag: "opaque" });
+    let early = 0;
+    const holds = async (route: string, count: number): Promise<void> => {
+      if (route !== ITEMS || count !== 2) return;
+      await asked.answered(16);
+      for (let turn = 0; turn < 500; turn += 1) await nextTurn();
+      early = asked.urls.length;
+    };
+    const machine = machineIn(place, "two", { holds });
+    const asked = watch(machine.avala);
+    await machine.publish(files, name);
+    expect(early).toBe(16);
+    expect(asked.urls.length).toBeLessThan(COUNT);
   });
 
   const unanswered = ({ signal }: HttpRequest): Promise<never> =>
@@ -162,5 +187,17 @@ describe("a growing set of which no record is left", () => {
     const { decision } = await place.run({ avala: { ...avala, call } });
     expect(decision.plan.toSend.map(({ path }) => path)).toEqual(["new.jpg"]);
     expect(asked.urls).toHaveLength(COUNT);
+  });
+
+  test("asks no store about an increment that another record proves", async () => {
+    await place.start();
+    for (let index = 0; index < COUNT; index += 1) await place.put(`${index}.jpg`, `of ${index}`);
+    await place.run();
+    await rm(join(place.stateDirectory, "increments"), { recursive: true });
+    const { avala } = sessionWith(place.emulator);
+    const asked = watch(avala);
+    const { decision } = await place.run({ avala });
+    expect(decision.plan.toSend).toEqual([]);
+    expect(asked.urls).toEqual([]);
   });
 });

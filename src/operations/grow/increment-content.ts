@@ -18,7 +18,7 @@ import {
   type StoreHosts,
 } from "../items/store-hosts";
 import { likenessOf, mayReadNamed } from "../publish/content-check";
-import { readContentRecord } from "../publish/content-record";
+import { readContentRecord, type ContentRecord } from "../publish/content-record";
 import { isProvenBy, proofOf, type Proof } from "../publish/proof";
 import { readTags, suspectsIn } from "../publish/sent-check";
 import type { FoundIncrement } from "./find-increments";
@@ -44,22 +44,33 @@ function filesOfName(seen: readonly Seen[], shortOfName: string): Manifest | und
   return shortDigest(manifest.digest) === shortOfName ? manifest : undefined;
 }
 
+function recordOf(
+  avala: Avala,
+  { uid, name }: Dataset,
+  { owner: { organizationUid }, stateDirectory }: LookTerms,
+): Promise<ContentRecord | undefined> {
+  return readContentRecord(avala, { datasetName: name, organizationUid }, uid, stateDirectory);
+}
+
+/** Whether its record proves its files if its name has their digest, which its items have to show. */
+function mayProve(record: ContentRecord | undefined, shortOfName: string): boolean {
+  if (record === undefined || record === "withdrawn") return false;
+  return record.isCompared && shortDigest(record.digest) === shortOfName;
+}
+
 /** What proves its files before a look. */
 async function proofOfIncrement(
   avala: Avala,
-  { uid, name }: Dataset,
-  ofName: Manifest | undefined,
+  { name }: Dataset,
+  {
+    ofName,
+    record,
+  }: { readonly ofName: Manifest | undefined; readonly record: ContentRecord | undefined },
   { owner, stateDirectory, isRefuted }: LookTerms,
 ): Promise<Proof> {
   if (ofName === undefined || isRefuted) return { by: "nothing" };
   const { digest, entries } = ofName;
   const { organizationUid } = owner;
-  const record = await readContentRecord(
-    avala,
-    { datasetName: name, organizationUid },
-    uid,
-    stateDirectory,
-  );
   const named = { dataset: { name, organizationUid }, files: entries, digest };
   const suspects = suspectsIn(await readTags(avala, named, stateDirectory), entries);
   return proofOf({ digest, isNamedByContent: true, record, suspects });
@@ -110,10 +121,13 @@ export async function lookInto(
 ): Promise<Look> {
   const { owner, dataType, waitMs, hosts } = terms;
   const dataset = await whenCreated(avala, found, waitMs);
-  const listing = { owner, dataType, waitMs, isOwnerKnown };
+  const record = await recordOf(avala, dataset, terms);
+  const areAsked = isOwnerKnown && (terms.isRefuted || !mayProve(record, digest));
+  const listing = { owner, dataType, waitMs, areAsked };
   const seen = await listSeen(avala, dataset, files, listing);
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
-  const proof = await proofOfIncrement(avala, dataset, filesOfName(seen, digest), terms);
+  const ofName = filesOfName(seen, digest);
+  const proof = await proofOfIncrement(avala, dataset, { ofName, record }, terms);
   if (proof.by === "record") return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
   const isProven = (path: string): boolean => isProvenBy(proof, path);
   const asked = seen.filter(({ file, item }) => file !== undefined && item?.url !== undefined);

@@ -39,17 +39,18 @@ interface Listing {
   readonly dataType: DataType;
   /** Ms still allowed for waiting. */
   readonly waitMs: () => number;
-  /** Else nothing is held against what stores keep of it. */
-  readonly isOwnerKnown: boolean;
+  /** Whether all of it is held against what stores keep. */
+  readonly areAsked: boolean;
 }
 
 async function itemsOf(
   avala: Avala,
   dataset: Dataset,
-  { owner, isOwnerKnown, waitMs }: Omit<Listing, "dataType">,
+  files: Files,
+  { owner, areAsked, waitMs }: Omit<Listing, "dataType">,
 ): Promise<readonly ItemFacts[]> {
   const { itemCount: expected } = dataset;
-  const asking = { hasUrls: true, areAsked: isOwnerKnown };
+  const asking = { hasUrls: true, comparedTo: areAsked ? files : undefined };
   const listing = { owner, expected, ...asking, waitMs: waitMs() };
   const items = await listFacts(avala, dataset, listing);
   if (items === undefined) throw notReadable(dataset, "Avala does not list its items");
@@ -149,7 +150,7 @@ export async function listSeen(
   files: Files,
   { dataType, ...listing }: Listing,
 ): Promise<readonly Seen[]> {
-  const items = await itemsOf(avala, dataset, listing);
+  const items = await itemsOf(avala, dataset, files, listing);
   // One that the server gave up on has what it lists.
   if (dataset.status === "created") requireWhole(dataset, items);
   requirePaths(dataset, items, files, dataType);

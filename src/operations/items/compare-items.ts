@@ -10,6 +10,7 @@ import {
   type ItemComparison,
   type Look,
 } from "./item-comparison";
+import type { LocalFiles } from "./early-looks";
 import { listFacts, readHealth } from "./item-reads";
 import type { ItemFacts, KeyComparison } from "./key-comparison";
 import { pathsByUrl } from "./url-paths";
@@ -66,8 +67,8 @@ interface CompareOptions {
   readonly waitMs?: number | undefined;
   /** Whether what was listed is returned, with the URLs of the items. @default false */
   readonly isListed?: boolean | undefined;
-  /** Whether the caller holds all that was listed against what stores keep, which are asked while it is listed. @default false */
-  readonly areAsked?: boolean | undefined;
+  /** By path, where the caller holds all that is listed against what stores keep, which are asked while it is listed. @default it does not */
+  readonly comparedTo?: LocalFiles | undefined;
   /**
    * Whether the dataset is known to be made of the files, as right after its confirm: then keys like none of their paths are the
    * server's own names. @default false: keys that are names of other files make them missing and extra
@@ -86,13 +87,13 @@ export async function compareItems(
   options: CompareOptions = {},
 ): Promise<ItemComparison> {
   const { owner = {}, waitMs = Number.POSITIVE_INFINITY } = options;
-  const { isListed = false, areAsked = false, isMadeOfThese = false } = options;
+  const { isListed = false, comparedTo, isMadeOfThese = false } = options;
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
   const untilMs = avala.clock.now() + waitMs;
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
     const leftMs = waitMs === 0 ? 0 : Math.max(1, untilMs - avala.clock.now());
-    const asking = { hasUrls: isListed, areAsked };
+    const asking = { hasUrls: isListed, comparedTo };
     const listing = { owner, expected: files.size, ...asking, waitMs: leftMs };
     const items = await listFacts(avala, dataset, listing);
     const asListed = { dataset, items, health: undefined };

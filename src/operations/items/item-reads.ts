@@ -10,7 +10,7 @@ import { ifLate } from "../../flow/deadline";
 import { MORE_TIME } from "../../hints";
 import { printable } from "../../redact";
 import { isRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
-import { beginEarlyLooks } from "./early-looks";
+import { beginEarlyLooks, type LocalFiles } from "./early-looks";
 import type { ItemFacts } from "./key-comparison";
 
 interface Listing {
@@ -18,8 +18,8 @@ interface Listing {
   readonly expected: number;
   /** Whether their URLs are kept, which are long. */
   readonly hasUrls: boolean;
-  /** Whether stores are asked about all of them, which begins while they are listed. @default false */
-  readonly areAsked?: boolean | undefined;
+  /** What stores are asked about all of them for, which begins while they are listed. @default they are not asked */
+  readonly comparedTo?: LocalFiles | undefined;
   /** How long the server may put off the list, a minute at the least; where nothing is waited for (0), each page a minute. */
   readonly waitMs: number;
 }
@@ -59,10 +59,10 @@ async function inTime<T>(
 async function readAll(
   avala: Avala,
   ref: DatasetRef,
-  { expected, hasUrls, areAsked = false }: Listing,
+  { expected, hasUrls, comparedTo }: Listing,
 ): Promise<readonly ItemFacts[]> {
   const items: ItemFacts[] = [];
-  const early = areAsked ? beginEarlyLooks(avala, items) : undefined;
+  const early = comparedTo && beginEarlyLooks(avala, items, comparedTo);
   try {
     // Of one uid an item comes once (pages.ts); a second item of one path is another, which is foreign.
     for await (const { entries, isLast } of listItemPages(avala, ref, { expected })) {

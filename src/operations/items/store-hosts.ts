@@ -19,7 +19,7 @@ const MAX_PAUSE_MS = 5000;
 /** Throttled tries in a row, of any file. One that throttles all that are asked at once, and serves them then, is not given up. */
 const MAX_THROTTLED = 2 * STORE_READS_AT_ONCE;
 // For a store whose ETags are not MD5s each file would be read for nothing.
-const MAX_UNLIKE_BEFORE_ALIKE = 16;
+export const MAX_UNLIKE_BEFORE_ALIKE = 16;
 const MAX_IDLE_MS = 30_000;
 const MIN_IDLE_MS = 1000;
 /** A preview waits for nothing, and compares all the same. */

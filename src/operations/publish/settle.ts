@@ -9,7 +9,9 @@ import { ApiError, AvalaError, isApiError, isAvalaError } from "../../errors";
 import { printable } from "../../redact";
 import { counted } from "../../text";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
+import type { UploadFile } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
+import { hasPlace } from "./content-check";
 import {
   recordContent,
   recordVerified,
@@ -39,6 +41,10 @@ interface Looking extends Pick<PublishOptions, "waitMs"> {
   readonly isMadeOfThese: boolean;
 }
 
+function localFiles(files: NamedFiles["files"]): ReadonlyMap<string, UploadFile> {
+  return new Map(files.filter(hasPlace).map((file) => [file.path, file]));
+}
+
 /** Waits, and compares paths, and sizes as far as items show them. Says nothing of contents. */
 export async function compareWhenCreated(
   avala: Avala,
@@ -60,7 +66,7 @@ export async function compareWhenCreated(
           owner: dataset,
           waitMs: waitMs(),
           isListed,
-          areAsked,
+          comparedTo: areAsked === true ? localFiles(files) : undefined,
           isMadeOfThese,
         });
   if (isMadeOfThese || items.unmatched === undefined) reportDoubt(avala, created, items);
