@@ -19,15 +19,16 @@ const start = (options: EmulatorOptions = {}): Promise<void> =>
 interface Given {
   readonly name?: string;
   readonly waits?: boolean;
+  readonly organizationUid?: string | undefined;
 }
 
 function publish(
   avala: Avala,
   files: readonly UploadFile[],
   state: string,
-  { name = "training", waits }: Given = {},
+  { name = "training", waits, organizationUid }: Given = {},
 ): Promise<PublishResult> {
-  const dataset = { name, slug: name, dataType: "image" as const };
+  const dataset = { name, slug: name, dataType: "image" as const, organizationUid };
   const options = { waitMs: () => 20_000, stateDirectory: join(place.folder, state), waits };
   return publishDataset(avala, { dataset, files, ifExists: "verify" }, options);
 }
@@ -109,6 +110,24 @@ test("counts as ours where the store shows that it holds what was sent", async (
   const ours = await filesOf("ours");
   const { avala } = sessionWith(place.emulator);
   expect(await publish(avala, ours, "state")).toMatchObject({ outcome: "uploaded", unverified: 0 });
+});
+
+test("is not ours, then or later, where Avala does not show whose it is", async () => {
+  await start();
+  const key = { key: "avk_second_000000000000", username: "second", organizations: ["acme"] };
+  const [organizationUid] = place.emulator.addKey(key).organizations;
+  for (const path of ["/organizations/", "/datasets/*/health/"]) {
+    const on = { method: "GET", path } as const;
+    place.emulator.setFault({ on, times: 0, reply: { status: 403, body: {} } });
+  }
+  const on = { method: "POST", path: "*/manual-upload/" } as const;
+  place.emulator.setFault({ on, drop: true, when: "after" });
+  const ours = await filesOf("ours");
+  for (const time of ["first", "second"]) {
+    const { avala } = sessionWith(place.emulator, { apiKey: key.key });
+    const found = await publish(avala, ours, "state", { organizationUid });
+    expect({ time, ...found }).toMatchObject({ time, outcome: "unverified", unverified: 2 });
+  }
 });
 
 // Which run's files it has nobody knows: a file of the other's may have been kept wrong.

@@ -88,27 +88,25 @@ function originOf(wasFound: boolean): Origin {
 }
 
 /** A version that exists is ours; any other dataset must hold exactly the files, and is taken when that was asked for. */
-async function takeOver(
-  settling: Settling,
-  { dataset: found, isOwnerKnown }: Found,
-): Promise<Made> {
+async function takeOver(settling: Settling, existing: Found): Promise<Made> {
   const { avala, inputs, madeOf } = settling;
+  const { dataset: found, isOwnerKnown } = existing;
   const refusal = otherThanDeclared(found, inputs);
   if (refusal !== undefined) throw refusal;
   const isVersion = madeOf !== undefined && isNamedByContent(madeOf);
   if (!isVersion && inputs.adopt !== true) throw unadopted(found);
-  if (!isOwnerKnown) reportUnknownOwner(avala, found, inputs);
-  if (madeOf === undefined)
+  if (madeOf === undefined) {
+    if (!isOwnerKnown) reportUnknownOwner(avala, found, inputs);
     return { dataset: found, wasThere: true, origin: "found", isKnown: false, isOwnerKnown };
-  const publishing = publishOptions(settling);
-  // Where it may be another's, a record would say the next time that it is ours.
-  const stateDirectory = isOwnerKnown ? publishing.stateDirectory : undefined;
+  }
   // Its file set may have sent them.
-  const options = { ...publishing, stateDirectory, isSent: true };
-  const compared = await compareFound(avala, found, madeOf, options);
+  const options = { ...publishOptions(settling), isSent: true };
+  const compared = await compareFound(avala, existing, madeOf, options);
   const { dataset, resemblance } = compared;
-  const isKnown = isOwnerKnown && compared.unverified === 0;
-  return { dataset, wasThere: true, origin: "found", isKnown, isOwnerKnown, resemblance };
+  const isKnown = compared.unverified === 0;
+  const made = { dataset, wasThere: true, origin: "found", isKnown, resemblance } as const;
+  // A record of this machine shows it too.
+  return { ...made, isOwnerKnown: isOwnerKnown || isKnown };
 }
 
 function find(

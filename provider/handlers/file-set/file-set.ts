@@ -1,6 +1,6 @@
 // FileSet: files of a folder, stored under one dataset name. What the engine calls; the work is in the files beside it.
 import type { dynamic } from "@pulumi/pulumi";
-import { findDataset } from "../../../src/operations/datasets/dataset";
+import { findOwned } from "../../../src/operations/datasets/dataset";
 import { unpackManifest } from "../../../src/files/manifest/packing";
 import { decidePublish } from "../../../src/operations/publish/decide";
 import { counted } from "../../../src/text";
@@ -187,7 +187,7 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
     const sending = await this.sending(news, this.session.calls.of(news, id), olds);
     const wanted = { name: news.datasetName, organizationUid: ownerOf(news) };
     const isStored = olds.digest === news.digest;
-    const existing = isStored ? undefined : await findDataset(sending.avala, wanted);
+    const existing = isStored ? undefined : await findOwned(sending.avala, wanted);
     const outs = await (existing === undefined
       ? sendFileSet(sending)
       : takeExisting(sending, existing));

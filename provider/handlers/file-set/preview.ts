@@ -3,7 +3,7 @@ import { limitNow } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { compareManifests, describeChanges } from "../../../src/files/manifest/compare";
 import type { Manifest } from "../../../src/files/manifest/manifest";
-import { refuseChange } from "../../../src/operations/publish/decide";
+import { refuseChange } from "../../../src/operations/publish/refuse-change";
 import { existsAlready } from "../../../src/operations/publish/refusals";
 import type { LandedInBatch } from "../../../src/upload/journal/batch";
 import { landedBefore } from "../../../src/upload/landed-before";

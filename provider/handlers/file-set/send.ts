@@ -1,6 +1,5 @@
 // Sends a file set: what is not stored yet, under its dataset's name. Decides nothing about the dataset itself.
 import type { Avala } from "../../../src/api/connection";
-import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { isUploadError } from "../../../src/errors";
 import { compareManifests } from "../../../src/files/manifest/compare";
 import {
@@ -8,8 +7,10 @@ import {
   type Manifest,
   type ManifestEntry,
 } from "../../../src/files/manifest/manifest";
-import { compareFound, refuseChange } from "../../../src/operations/publish/decide";
+import type { Found } from "../../../src/operations/datasets/dataset-owner";
+import { compareFound } from "../../../src/operations/publish/decide";
 import { existsAlready } from "../../../src/operations/publish/refusals";
+import { refuseChange } from "../../../src/operations/publish/refuse-change";
 import { replacedBy } from "../../../src/operations/publish/sent-check";
 import { sendFiles } from "../../../src/operations/publish/send";
 import { batchUid } from "../../../src/upload/journal/batch";
@@ -91,7 +92,7 @@ export async function reportExisting(sending: Sending): Promise<FileSetOutputs> 
  */
 export async function takeExisting(
   sending: Sending,
-  existing: Dataset,
+  existing: Found,
   upload?: UploadResult,
 ): Promise<FileSetOutputs> {
   const { avala, inputs, local, stored, stateDirectory } = sending;
@@ -105,8 +106,9 @@ export async function takeExisting(
   const target = targetOf(inputs, local);
   const isNew = stored === undefined;
   if (isNew && target.ifExists === "fail")
-    throw existsAlready(existing, { words: PULUMI_WORDS, isSent, sentOver });
-  if (stored?.isWhole === true) refuseChange(existing, stored.manifest, local.manifest, options);
+    throw existsAlready(existing.dataset, { words: PULUMI_WORDS, isSent, sentOver });
+  if (stored?.isWhole === true)
+    refuseChange(existing.dataset, stored.manifest, local.manifest, options);
   await compareFound(avala, existing, target, options);
   return reportExisting(sending);
 }

@@ -61,7 +61,7 @@ async function takeByName(
   const content = { dataset: named, files, digest };
   const { uid } = same.dataset;
   try {
-    const { unverified, unshown } = await compareFound(avala, same.dataset, content, options);
+    const { unverified, unshown } = await compareFound(avala, same, content, options);
     entries.set(uid, withoutContentOf(toSend, unshown));
     if (unverified === 0) knowledge.fresh.add(uid);
   } catch (error) {

@@ -81,7 +81,7 @@ async function findRival(
   decision: GrowDecision,
   { digest, name, number }: IncrementToMake,
   meanwhile: Meanwhile,
-): Promise<Dataset | undefined> {
+): Promise<FoundIncrement | undefined> {
   const { target, increments } = decision;
   const shown = await listUnder(avala, [target.name], { expected: increments.length });
   const listed = await withUnlisted(avala, target, {
@@ -105,8 +105,7 @@ async function findRival(
   meanwhile.highest = Math.max(0, ...shownNumbers);
   const alike = own.filter((one) => one.shortDigest === shortDigest(digest));
   for (const one of own) meanwhile.found.set(one.dataset.uid, one);
-  const known = alike.map(({ dataset }) => dataset);
-  return known.find((dataset) => dataset.name === name) ?? known[0];
+  return alike.find(({ dataset }) => dataset.name === name) ?? alike[0];
 }
 
 // Errors that only say that a rival's increment can't be read: this run's own is made all the same. One that is still being
@@ -178,7 +177,7 @@ export async function lookMeanwhile(
     readonly moment: LookMoment;
     readonly options: GrowOptions;
   },
-): Promise<Dataset | undefined> {
+): Promise<FoundIncrement | undefined> {
   const same = await findRival(avala, decision, next, meanwhile);
   if (same !== undefined) return same;
   for (const one of meanwhile.found.values()) {

@@ -2,9 +2,7 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { findOwned } from "../datasets/dataset";
-import { reportUnknownOwner } from "../datasets/dataset-owner";
-import { compareManifests, describeChanges } from "../../files/manifest/compare";
-import type { Manifest } from "../../files/manifest/manifest";
+import { reportUnknownOwner, type Found } from "../datasets/dataset-owner";
 import type { ItemComparison } from "../items/item-comparison";
 import { compareContents, type Expected } from "./content-check";
 import {
@@ -72,32 +70,39 @@ export async function decidePublish<Target extends SendTarget>(
     const { words = CORE_WORDS, isSent = false, sentOver } = options;
     throw existsAlready(dataset, { words, isSent, sentOver });
   }
-  const isOwn = found.isOwnerKnown || (await wasMadeHere(avala, dataset, target, options));
-  if (isOwn) {
-    return { kind: "found", target, ...(await compareFound(avala, dataset, target, options)) };
-  }
-  reportUnknownOwner(avala, dataset, target.dataset);
-  // Without the state folder: a record would say the next time that it is ours.
-  const unrecorded = { ...options, stateDirectory: undefined };
-  const compared = await compareFound(avala, dataset, target, unrecorded);
-  return { kind: "found", target, ...compared, unverified: target.files.length };
+  return { kind: "found", target, ...(await compareFound(avala, found, target, options)) };
 }
 
 /** Whether a run of this machine confirmed it for this owner: then it is ours, also where the server names no owner. */
 async function wasMadeHere(
   avala: Avala,
   { uid }: Dataset,
-  target: SendTarget,
+  target: NamedFiles,
   { stateDirectory }: DecideOptions,
 ): Promise<boolean> {
   return (await recordedContent(avala, destinationOf(target), uid, stateDirectory)) !== undefined;
 }
 
 /**
- * Holds a dataset that exists against files that it should be made of.
+ * Holds a dataset that exists against files that it should be made of. One that may be another owner's counts as not compared.
  * @throws AvalaError `conflict` when it holds something else, as far as that can be compared
  */
 export async function compareFound(
+  avala: Avala,
+  { dataset, isOwnerKnown }: Found,
+  target: NamedFiles,
+  options: DecideOptions,
+): Promise<Compared> {
+  if (isOwnerKnown || (await wasMadeHere(avala, dataset, target, options)))
+    return compareOwn(avala, dataset, target, options);
+  reportUnknownOwner(avala, dataset, target.dataset);
+  // Without the state folder: a record would say the next time that it is ours.
+  const unrecorded = { ...options, stateDirectory: undefined };
+  const compared = await compareOwn(avala, dataset, target, unrecorded);
+  return { ...compared, unverified: target.files.length };
+}
+
+async function compareOwn(
   avala: Avala,
   existing: Dataset,
   target: NamedFiles,
@@ -145,7 +150,7 @@ export async function compareFound(
 }
 
 /** With what contents have shown, where no key is like a path. */
-interface Found extends Partial<UnmatchedComparison> {
+interface Seen extends Partial<UnmatchedComparison> {
   readonly dataset: Dataset;
   readonly items: ItemComparison;
 }
@@ -156,7 +161,7 @@ async function lookAtFound(
   existing: Dataset,
   target: NamedFiles,
   looking: Parameters<typeof compareWhenCreated>[3] & { readonly isOther: boolean },
-): Promise<Found> {
+): Promise<Seen> {
   const seen = await compareWhenCreated(avala, existing, target, looking);
   // A record of other content refuses it, whatever contents show.
   if (looking.isMadeOfThese || looking.isOther || seen.items.unmatched === undefined) return seen;
@@ -174,7 +179,7 @@ type Counting = Omit<DecideOptions, "listed"> & {
   /** What a run of this machine that was cut off knew of files which it had sent. */
   readonly tags: PlaceTags;
   readonly listed: ItemComparison["listed"];
-  readonly areContentsSame: Found["areContentsSame"];
+  readonly areContentsSame: Seen["areContentsSame"];
 };
 
 /** What the store called those that only a look proves, as far as that is known. */
@@ -232,19 +237,4 @@ async function keepShown(
   if (unshown.length + sentOver.length > 0 || digest === undefined) return;
   const made = { uid: dataset.uid, digest, isCompared: true };
   await recordContent(avala, destinationOf(target), made, stateDirectory);
-}
-
-/**
- * Refuses a change of files whose dataset is made already, by what is known of the files that it was made of.
- * @throws AvalaError `conflict`
- */
-export function refuseChange(
-  existing: Dataset,
-  before: Manifest,
-  after: Manifest,
-  { words = CORE_WORDS }: Pick<PublishOptions, "words">,
-): void {
-  if (before.digest === after.digest) return;
-  const changes = describeChanges(compareManifests(before, after));
-  throw madeOfOthers(existing, changes, { words, isSent: false });
 }

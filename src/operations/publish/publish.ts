@@ -1,9 +1,9 @@
 // From files to a dataset that holds exactly these files: decide, send, confirm, settle. Every step may be repeated, so a
 // run that broke anywhere is simply run again. Knows nothing of front ends.
 import { withDeadline, withoutDeadline, type Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isNotAllowedToRead, type AvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";
+import { isOwned, type Found } from "../datasets/dataset-owner";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
@@ -96,7 +96,7 @@ interface Made {
 /** A dataset of this content came meanwhile. */
 interface MadeByAnother {
   readonly outcome: "exists";
-  readonly existing: Dataset;
+  readonly existing: Found;
   /** What was sent before that was seen. */
   readonly upload?: UploadResult | undefined;
 }
@@ -169,7 +169,9 @@ async function settle(
   const { dataset, isKnown } = confirmed;
   if (!isOnlyFound(confirmed, held) || options.waits === false)
     return settlePublished(avala, dataset, { ...target, tags: held.tags }, { ...options, isKnown });
-  const compared = await compareFound(avala, dataset, target, { ...options, isSent: true });
+  const isOwnerKnown = (await isOwned(avala, dataset, target.dataset)) === true;
+  const comparing = { ...options, isSent: true };
+  const compared = await compareFound(avala, { dataset, isOwnerKnown }, target, comparing);
   await removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
   return compared;
 }
@@ -184,8 +186,8 @@ async function takeExisting(
   if (options.findMade !== undefined) return takeMade(avala, target, made, options);
   const { existing, upload } = made;
   const words = options.words ?? CORE_WORDS;
-  const sentOver = replacedBy(upload);
-  const refusal = existsAlready(existing, { words, isSent: upload !== undefined, sentOver });
+  const how = { words, isSent: upload !== undefined, sentOver: replacedBy(upload) };
+  const refusal = existsAlready(existing.dataset, how);
   return takeTaken(avala, target, refusal, { ...options, upload });
 }
 

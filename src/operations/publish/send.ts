@@ -1,7 +1,7 @@
 // The second step: the files' bytes, under the name. Confirms nothing.
 import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { findDataset } from "../datasets/dataset";
+import { findOwned } from "../datasets/dataset";
+import type { Found } from "../datasets/dataset-owner";
 import { ignoreForbidden, isUploadError, type FileFailure } from "../../errors";
 import { reviewKnown } from "../../files/recall";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
@@ -26,7 +26,7 @@ type Sent =
   /** Another run has made the dataset since it was decided to make it. */
   | {
       readonly outcome: "exists";
-      readonly existing: Dataset;
+      readonly existing: Found;
       /** What this run had sent by then. Absent where nothing was sent. */
       readonly upload?: UploadResult | undefined;
     };
@@ -50,8 +50,8 @@ async function openToSend(
   avala: Avala,
   target: SendTarget,
   { stateDirectory }: PublishOptions,
-  find: () => Promise<Dataset | undefined>,
-): Promise<{ readonly journal?: Journal | undefined; readonly existing?: Dataset | undefined }> {
+  find: () => Promise<Found | undefined>,
+): Promise<{ readonly journal?: Journal | undefined; readonly existing?: Found | undefined }> {
   const journal = await openUploadJournal(avala, lockedOf(target), stateDirectory);
   if (journal !== undefined && resumes(journal, target.files)) return { journal };
   try {
@@ -115,11 +115,11 @@ async function sendLocked(
   options: PublishOptions,
 ): Promise<Sent> {
   const { stateDirectory, words = CORE_WORDS } = options;
-  const { findMade = () => findDataset(avala, target.dataset) } = options;
-  const find = (): Promise<Dataset | undefined> => findMade("sending").catch(ignoreForbidden);
+  const { findMade = () => findOwned(avala, target.dataset) } = options;
+  const find = (): Promise<Found | undefined> => findMade("sending").catch(ignoreForbidden);
   const { journal, existing } = await openToSend(avala, target, options, find);
   if (existing !== undefined) return { outcome: "exists", existing };
-  let made: Dataset | undefined;
+  let made: Found | undefined;
   const isMade = async (): Promise<boolean> => (made = await find()) !== undefined;
   const upload = await uploadWith(avala, { ...request, isMade }, journal);
   if (made !== undefined)

@@ -14,6 +14,7 @@ import type { LockedDestination } from "../../upload/journal/destination-lock";
 import type { PlaceTags } from "../../upload/check/place-tag";
 import { isSet, timingProblems, type UploadFile } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
+import type { Found } from "../datasets/dataset-owner";
 import type { Words } from "./refusals";
 
 /** A name, and the files that are, or should be, stored under it. */
@@ -113,7 +114,7 @@ export interface PublishOptions {
    * it is taken. For content that may have several names. What it throws ends the run, and nothing is confirmed. @default
    * the one of the target's name, before the first byte
    */
-  readonly findMade?: ((moment: LookMoment) => Promise<Dataset | undefined>) | undefined;
+  readonly findMade?: ((moment: LookMoment) => Promise<Found | undefined>) | undefined;
   /**
    * The slug to confirm under, asked after each last look of `findMade`: where the name or the slug is taken, the next one is
    * tried after another look. @default the target's, which is also the last one that is tried
