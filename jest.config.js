@@ -51,8 +51,9 @@ const shared = {
 
 /** @type {import("jest").Config} */
 module.exports = {
-  // The end-to-end tests wait for almost as long as they work: with one worker a core, a machine of two is 40 % idle meanwhile.
-  maxWorkers: availableParallelism() + 1,
+  // The end-to-end tests wait for almost as long as they work: with one worker a core, a machine of two is 40 % idle meanwhile,
+  // with one more 10 %.
+  maxWorkers: availableParallelism() + 2,
   // A busy machine is slow and not wrong.
   testTimeout: 60_000,
   // Half a second, as jest has it, is too short for a large process to end in when others are busy: it was said to leak.
