@@ -54,20 +54,29 @@ export function readRows(file) {
   });
 }
 
-/** @param {string} folder @returns {Results | undefined} */
-export function readResults(folder) {
+/** `undefined` where it is not there. @param {string} file */
+export function readKept(file) {
   try {
-    return JSON.parse(readFileSync(path.join(folder, RESULTS_FILE), "utf8"));
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") return undefined;
     throw error;
   }
 }
 
+/** @param {string} file @param {unknown} value */
+export async function keep(file, value) {
+  writeFileSync(file, await formatted(path.basename(file), JSON.stringify(value)));
+}
+
+/** @param {string} folder @returns {Results | undefined} */
+export function readResults(folder) {
+  return readKept(path.join(folder, RESULTS_FILE));
+}
+
 /** @param {string} folder @param {Results} results */
 export async function writeResults(folder, results) {
-  const text = await formatted(RESULTS_FILE, JSON.stringify(results));
-  writeFileSync(path.join(folder, RESULTS_FILE), text);
+  await keep(path.join(folder, RESULTS_FILE), results);
 }
 
 /** Whether figures can stand side by side. @param {Results} one @param {Results} other */

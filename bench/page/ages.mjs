@@ -2,9 +2,8 @@
 // It is kept beside the figures, as a clone without its whole history can't count.
 // @ts-check
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { formatted } from "../formatted.mjs";
+import { keep, readKept } from "../results.mjs";
 
 /**
  * @typedef {import("../results.mjs").Outcome} Outcome
@@ -42,19 +41,12 @@ function countAges(benchmarks, root) {
 /** Leaves what was counted before where git can't count. @param {string} folder of the results @param {readonly Outcome[]} benchmarks @param {string} root of the clone */
 export async function keepAges(folder, benchmarks, root) {
   const ages = countAges(benchmarks, root);
-  if (ages === undefined) return;
-  const text = await formatted(AGES_FILE, JSON.stringify(ages));
-  writeFileSync(path.join(folder, AGES_FILE), text);
+  if (ages !== undefined) await keep(path.join(folder, AGES_FILE), ages);
 }
 
 /** @param {string} folder of the results @returns {Ages | undefined} */
 export function readAges(folder) {
-  try {
-    return JSON.parse(readFileSync(path.join(folder, AGES_FILE), "utf8"));
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") return undefined;
-    throw error;
-  }
+  return readKept(path.join(folder, AGES_FILE));
 }
 
 /** Nothing of the newest, and of those that were not counted. @param {Outcome} outcome @param {readonly Outcome[]} benchmarks @param {Ages | undefined} ages */
