@@ -5,8 +5,8 @@ import type { Avala } from "../../api/connection";
 import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
+import { createMutex } from "../../flow/mutex";
 import { forMany } from "../../flow/signals";
-import { createSlots } from "../../flow/slots";
 import type { UploadFile } from "../../upload/request";
 import { readMd5 } from "../../upload/send/chunks";
 import { matchKeys, type KeyMatch } from "./item-keys";
@@ -75,7 +75,7 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFi
   const asking = { ...avala, signal: forMany(AbortSignal.any(signals)) };
   const hosts = beginLook(avala, Number.POSITIVE_INFINITY);
   // One is enough, most often the first.
-  const reading = createSlots(1);
+  const reading = createMutex();
   let [next, underWay] = [0, 0];
   let find: ReturnType<typeof createFinder> | undefined;
   let isAlike = false;
