@@ -56,20 +56,25 @@ function timedOut(
 
 type Read<T> = { readonly value: T } | { readonly failure: AvalaError };
 
+/** Where a clock is wrong, no wait rights it. */
+function mayPass(error: unknown): error is AvalaError {
+  if (!isAvalaError(error)) return false;
+  return isPastDeadline(error) || (error.retryable && !error.isEndedByClock);
+}
+
 /** What may pass is a value too: patience belongs to the wait, and not to one read. */
 async function readOnce<T>(read: () => Promise<T>): Promise<Read<T>> {
   try {
     return { value: await read() };
   } catch (error) {
-    if (isPastDeadline(error) || (isAvalaError(error) && error.retryable))
-      return { failure: error as AvalaError };
+    if (mayPass(error)) return { failure: error };
     throw error;
   }
 }
 
 /**
- * Reads until `isDone`, and returns that value. A read that fails with what may pass (`retryable`) is only one more
- * wait; anything else ends it.
+ * Reads until `isDone`, and returns that value. A read that fails with what may pass is only one more wait; anything else
+ * ends it.
  * @throws AvalaError `timeout` when the deadline comes first, `cancelled` when `signal` aborts
  */
 export async function poll<T>(

@@ -83,8 +83,9 @@ async function syncFile(path: string): Promise<void> {
 /**
  * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there.
  * Its presigned URL expires, so each try reads the export again for a fresh one (contract, "Exports"). What is in the
- * file is for the caller to check. With `patienceMs` an outage is waited out for as long; a file that comes incomplete is
- * fetched again a few times and no more, since that can cost its size each time.
+ * file is for the caller to check. With `patienceMs` an outage is waited out for as long. A file that comes incomplete is
+ * fetched again a few times and no more, since that can cost its size each time; so is one whose URLs have all ended by the
+ * store's clock, since no wait rights a clock.
  */
 export async function downloadExport(
   avala: Avala,
