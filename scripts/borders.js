@@ -66,6 +66,7 @@ const ORDERS = {
     [
       "first-that-loads.ts",
       "header-values.ts",
+      "late-optimizing.ts",
       "small-reply.ts",
       "transport.ts",
       "unread-globals.ts",

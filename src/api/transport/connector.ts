@@ -2,6 +2,7 @@
 // a process until it gives up. Knows nothing of requests.
 import { Socket } from "node:net";
 import type * as undici from "undici";
+import { withLateOptimizing } from "./late-optimizing";
 import { undiciParts } from "./undici-parts";
 
 const connectTimeoutMs = 20_000;
@@ -9,6 +10,19 @@ const connectTimeoutMs = 20_000;
 export interface Connector {
   readonly connect: undici.buildConnector.connector;
   readonly close: () => void;
+}
+
+type Callback = undici.buildConnector.Callback;
+
+let hasParser = false;
+
+/** The library makes its parser when it is first given a connection, in the process once. */
+function makingParser(callback: Callback): Callback {
+  if (hasParser) return callback;
+  return (...outcome) => {
+    hasParser ||= outcome[1] !== null;
+    withLateOptimizing(() => callback(...outcome));
+  };
 }
 
 export function createConnector(): Connector {
@@ -19,7 +33,7 @@ export function createConnector(): Connector {
     connect: (options, callback) => {
       connect ??= undiciParts().buildConnector({ timeout: connectTimeoutMs });
       // It returns what it makes, though its type does not say so.
-      const socket: unknown = connect(options, callback);
+      const socket: unknown = connect(options, makingParser(callback));
       if (!(socket instanceof Socket)) return;
       open.add(socket);
       socket.once("close", () => open.delete(socket));
