@@ -1,5 +1,6 @@
 // Cursor pages: one of them, or all by following `next`. Knows nothing of what is listed.
 import { isAvalaError, type AvalaError } from "../errors";
+import { pastDeadline } from "../flow/deadline";
 import { isRecord } from "../json";
 import type { Avala } from "./connection";
 import type { ApiCall } from "./call";
@@ -53,6 +54,12 @@ function pageOf<T>(json: unknown, call: ListCall, read: Read<T>): Page<T> {
     previous: fields?.maybeText("previous") ?? null,
     results: entries.flatMap((entry, index) => entryOf(entry, `results[${index}]`, call, read)),
   };
+}
+
+/** A page may be slow without a wait between tries: then only the clock ends a list in time. */
+function requireTime({ clock, deadlineMs }: Avala, { what }: ListCall): void {
+  if (deadlineMs === undefined || clock.now() < deadlineMs) return;
+  throw pastDeadline(`Reading the next page to ${what}`);
 }
 
 async function readPage<T>(
@@ -115,7 +122,7 @@ function pageLoopError(route: string): AvalaError {
 /**
  * Everything once, page by page as it is asked for (contract, "Pagination"). An empty page with no `next` is the end.
  * @throws AvalaError `bad_reply` for a `next` of another origin, one that was followed before, and pages without end
- * that bring nothing new
+ * that bring nothing new; that of `pastDeadline` in place of a page after the first that would begin after the session's
  */
 export async function* listAll<T extends Listed>(
   avala: Avala,
@@ -158,6 +165,7 @@ async function* follow<T extends Listed>(
   for (let url: string | null = first; url !== null;) {
     if (followed.has(url)) throw pageLoopError(call.route);
     followed.add(url);
+    requireTime(avala, call);
     const page: Page<T> = await readPage(avala, call, read, url);
     url = page.next;
     yield { entries: newsIn(page.results), isLast: url === null };
@@ -178,6 +186,7 @@ export async function* listNumbered<T extends Listed>(
   // All that came, duplicates included: it shows how many pages there are.
   let seen = 0;
   for (let page = 1; ; page += 1) {
+    if (page > 1) requireTime(avala, call);
     const asked = page === 1 ? call : { ...call, query: { ...query, page } };
     const { json } = await avala.call({ ...asked, method: "GET", repeat: "safe" });
     const { next, results } = pageOf(json, call, read);

@@ -6,6 +6,13 @@ import { poll } from "../flow/poll";
 import { formatDuration } from "../text";
 import { mustBe } from "../wrong-value";
 
+/** Ms that may still be waited. A preview waits for nothing, and reads on while it goes forward: it has no time to be over. */
+export type WaitMs = number | "preview";
+
+export function msOf(waitMs: WaitMs): number {
+  return waitMs === "preview" ? 0 : waitMs;
+}
+
 interface Awaited<T> {
   /** For messages: `export 3f9a… to be completed`. */
   readonly what: string;

@@ -68,9 +68,9 @@ test("what the server said then is kept, beside the words of what was reached", 
 });
 
 test.each([
-  ["is not ended while it goes forward where nothing is waited for", 0, "uploaded"],
+  ["is not ended in a preview while it goes forward", "preview", "uploaded"],
   ["is ended in time, also while it goes forward", 100_000, "timeout"],
-])("a list of many pages %s", async (_how, waitMs, outcome) => {
+] as const)("a list of many pages that are put off %s", async (_how, waitMs, outcome) => {
   const clock = virtualClock(Date.now());
   const transport = createAxiosTransport({});
   const refused = new Set<string>();
@@ -99,4 +99,45 @@ test.each([
   expect(await ended).toBe(outcome);
   // All pages, and those for which there is time.
   expect(refused.size).toBe(outcome === "uploaded" ? 4 : 3);
+});
+
+test("a list of slow pages is ended in the time that is left, in a minute at the least, and in a preview not at all", async () => {
+  const clock = virtualClock(Date.now());
+  const transport = createAxiosTransport({});
+  let asked = 0;
+  const api: typeof transport = {
+    ...transport,
+    send: async (request) => {
+      if (request.url.includes("/items/")) {
+        asked += 1;
+        await clock.sleep(50_000);
+      }
+      return transport.send(request);
+    },
+  };
+  const names = Array.from({ length: 301 }, (_, index) => `${index}.jpg`);
+  const files = await Promise.all(names.map((name) => place.put(name, Buffer.from(name))));
+  const dataset = { name: "training", slug: "training", dataType: "image" } as const;
+  const target = { files, dataset, ifExists: "verify" } as const;
+  await publishDataset(sessionWith(place.emulator).avala, target, {
+    ...{ waitMs: () => 0, waits: false },
+    stateDirectory: join(place.folder, "state"),
+  });
+
+  const look = async (waitMs: number | "preview"): Promise<readonly unknown[]> => {
+    asked = 0;
+    const { avala } = sessionWith(place.emulator, { ports: { clock, api } });
+    const stateDirectory = join(place.folder, `state-${waitMs}`);
+    const publish = publishDataset(avala, target, { waitMs: () => waitMs, stateDirectory });
+    const ended = await clock.run(publish).then(
+      ({ outcome }) => outcome,
+      ({ code, message }: AvalaError) => `${code}: ${message}`,
+    );
+    return [asked, ended];
+  };
+  const late: unknown = expect.stringMatching(/^timeout: .* could not be listed in time/);
+  expect(await look(120_000)).toEqual([3, late]);
+  expect(await look(1000)).toEqual([2, late]);
+  expect(await look(0)).toEqual([2, late]);
+  expect(await look("preview")).toEqual([4, "unchanged"]);
 });

@@ -64,7 +64,7 @@ async function planned(preview: Preview): Promise<Planned> {
   const messages = session.messages(call);
   const options = {
     // What is not created yet is not waited for in a preview.
-    waitMs: () => 0,
+    waitMs: () => "preview" as const,
     stateDirectory: session.stateDirectory(),
     known: knownInState(olds?.increments ?? []),
     stored: storedOf(olds?.pending),

@@ -22,6 +22,7 @@ import { readContentRecord, type ContentRecord } from "../publish/content-record
 import { isProvenBy, proofOf, type Proof } from "../publish/proof";
 import { readTags, suspectsIn } from "../publish/sent-check";
 import type { FoundIncrement } from "./find-increments";
+import type { WaitMs } from "../wait";
 import type { GrowingFile } from "./growth";
 import type { HeldEntry } from "./growth-plan";
 import { listSeen, whenCreated, type Files, type Seen } from "./increment-items";
@@ -29,7 +30,7 @@ import { listSeen, whenCreated, type Files, type Seen } from "./increment-items"
 interface LookTerms {
   readonly owner: OwnerWanted;
   readonly dataType: DataType;
-  readonly waitMs: () => number;
+  readonly waitMs: () => WaitMs;
   readonly hosts: StoreHosts;
   readonly stateDirectory: string | undefined;
   /** Whether a look has shown that it does not hold what its name says. */

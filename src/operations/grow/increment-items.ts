@@ -13,6 +13,7 @@ import { matchKeys, type KeyMatch } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
 import type { ItemFacts } from "../items/key-comparison";
 import { areServerNames } from "../items/unmatched-keys";
+import { msOf, type WaitMs } from "../wait";
 import type { GrowingFile } from "./growth";
 
 /** One item, and the declared file that it may be. */
@@ -37,8 +38,7 @@ function notReadable({ name, uid }: Dataset, why: string): AvalaError {
 interface Listing {
   readonly owner: OwnerWanted;
   readonly dataType: DataType;
-  /** Ms still allowed for waiting. */
-  readonly waitMs: () => number;
+  readonly waitMs: () => WaitMs;
   /** Whether all of it is held against what stores keep. */
   readonly areAsked: boolean;
 }
@@ -163,11 +163,11 @@ export async function listSeen(
 export async function whenCreated(
   avala: Avala,
   found: Dataset,
-  waitMs: () => number,
+  waitMs: () => WaitMs,
 ): Promise<Dataset> {
   if (found.status === "created") return found;
   try {
-    return await waitForDataset(avala, found, { timeoutMs: waitMs() });
+    return await waitForDataset(avala, found, { timeoutMs: msOf(waitMs()) });
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "dataset") throw error;
     const text = `${error.message} Files that it lacks are sent again, in another dataset of the set.`;

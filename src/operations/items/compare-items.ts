@@ -2,6 +2,7 @@
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { OwnerWanted } from "../datasets/dataset-ref";
+import { msOf, type WaitMs } from "../wait";
 import { isCountedWhole, type Counted } from "./item-counts";
 import {
   concludeItems,
@@ -64,7 +65,7 @@ interface CompareOptions {
   /** Whose the dataset is, for the paths of its items. @default the key's user */
   readonly owner?: OwnerWanted | undefined;
   /** For the list, should the server put it off, and for looking again at what lags behind: a minute at most. @default no bound of the list */
-  readonly waitMs?: number | undefined;
+  readonly waitMs?: WaitMs | undefined;
   /** Whether what was listed is returned, with the URLs of the items. @default false */
   readonly isListed?: boolean | undefined;
   /** By path, where the caller holds all that is listed against what stores keep, which are asked while it is listed. @default it does not */
@@ -90,9 +91,9 @@ export async function compareItems(
   const { isListed = false, comparedTo, isMadeOfThese = false } = options;
   const files = new Map<string, number>();
   for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
-  const untilMs = avala.clock.now() + waitMs;
+  const untilMs = avala.clock.now() + msOf(waitMs);
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
-    const leftMs = waitMs === 0 ? 0 : Math.max(1, untilMs - avala.clock.now());
+    const leftMs = waitMs === "preview" ? waitMs : Math.max(0, untilMs - avala.clock.now());
     const asking = { hasUrls: isListed, comparedTo };
     const listing = { owner, expected: files.size, ...asking, waitMs: leftMs };
     const items = await listFacts(avala, dataset, listing);

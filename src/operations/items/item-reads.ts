@@ -10,6 +10,7 @@ import { ifLate } from "../../flow/deadline";
 import { MORE_TIME } from "../../hints";
 import { printable } from "../../redact";
 import { isRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
+import { msOf, type WaitMs } from "../wait";
 import { beginEarlyLooks, type LocalFiles } from "./early-looks";
 import type { ItemFacts } from "./key-comparison";
 
@@ -20,8 +21,8 @@ interface Listing {
   readonly hasUrls: boolean;
   /** What stores are asked about all of them for, which begins while they are listed. @default they are not asked */
   readonly comparedTo?: LocalFiles | undefined;
-  /** How long the server may put off the list, a minute at the least; where nothing is waited for (0), each page a minute. */
-  readonly waitMs: number;
+  /** How long the list may take, a minute at the least; in a preview the server may put off each page for a minute. */
+  readonly waitMs: WaitMs;
 }
 
 // The limit of the key may hold any call so long, also in a preview and at the end of a wait.
@@ -40,16 +41,18 @@ function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaEr
 async function inTime<T>(
   avala: Avala,
   dataset: Dataset,
-  waitMs: number,
+  waitMs: WaitMs,
   list: (within: Avala) => Promise<T>,
 ): Promise<T> {
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
-  let untilMs = clock.now() + Math.max(MIN_WAIT_MS, waitMs);
-  const call: Avala["call"] = (request) => {
-    if (waitMs === 0) untilMs = clock.now() + MIN_WAIT_MS;
+  let untilMs = clock.now() + Math.max(MIN_WAIT_MS, msOf(waitMs));
+  const callInMinute: Avala["call"] = (request) => {
+    untilMs = clock.now() + MIN_WAIT_MS;
     return withDeadline(avala, untilMs).call(request);
   };
-  return list({ ...avala, call }).catch(
+  const within =
+    waitMs === "preview" ? { ...avala, call: callInMinute } : withDeadline(avala, untilMs);
+  return list(within).catch(
     ifLate((waitedFor, error): never => {
       throw untilMs < deadlineMs ? listedTooLate(dataset, waitedFor, error) : error;
     }),

@@ -9,6 +9,7 @@ import { retry } from "../../flow/retry";
 import { createSlots, type Slots } from "../../flow/slots";
 import { counted } from "../../text";
 import { retryOn } from "../../upload/send/attempt";
+import { msOf, type WaitMs } from "../wait";
 
 const MAX_TRIES = 3;
 /** Tries in a row without an answer, of any file. */
@@ -57,8 +58,9 @@ export interface StoreHosts {
 }
 
 /** @param waitMs how long may still be waited. */
-export function beginLook({ clock }: Pick<Avala, "clock">, waitMs: number): StoreHosts {
-  const lookMs = waitMs > 0 ? waitMs : LOOK_WITHOUT_WAIT_MS;
+export function beginLook({ clock }: Pick<Avala, "clock">, waitMs: WaitMs): StoreHosts {
+  const mayWaitMs = msOf(waitMs);
+  const lookMs = mayWaitMs > 0 ? mayWaitMs : LOOK_WITHOUT_WAIT_MS;
   const reading = createSlots(FILE_READS_AT_ONCE);
   return { byHost: new Map(), reading, untilMs: clock.now() + lookMs };
 }

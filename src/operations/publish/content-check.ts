@@ -24,6 +24,7 @@ import {
   type StoreHost,
   type StoreHosts,
 } from "../items/store-hosts";
+import type { WaitMs } from "../wait";
 import {
   isEtagMute,
   isTagged,
@@ -146,7 +147,7 @@ async function findListed(
   avala: Avala,
   dataset: Dataset,
   expected: Expected,
-  waitMs: number,
+  waitMs: WaitMs,
 ): Promise<readonly Listed[]> {
   const { files, tags, owner } = expected;
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -221,7 +222,7 @@ export async function compareContents(
   avala: Avala,
   dataset: Dataset,
   expected: Expected,
-  waitMs: number,
+  waitMs: WaitMs,
 ): Promise<ContentComparison> {
   const found = await findListed(avala, dataset, expected, waitMs);
   const hosts = beginLook(avala, waitMs);

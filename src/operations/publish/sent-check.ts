@@ -9,6 +9,7 @@ import type { UploadResult } from "../../upload/result";
 import { counted, listed, shown } from "../../text";
 import { printable } from "../../redact";
 import type { ItemComparison } from "../items/item-comparison";
+import type { WaitMs } from "../wait";
 import { compareContents } from "./content-check";
 import { readContentRecord } from "./content-record";
 import { proofOf } from "./proof";
@@ -126,7 +127,7 @@ interface Comparing {
   readonly tags: PlaceTags;
   readonly items: ItemComparison;
   readonly words: Words;
-  readonly waitMs: number;
+  readonly waitMs: WaitMs;
 }
 
 /** @throws as {@link compareContents} */

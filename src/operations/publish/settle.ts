@@ -5,6 +5,7 @@ import { waitForDataset } from "../datasets/dataset";
 import { compareItems } from "../items/compare-items";
 import type { ItemComparison } from "../items/item-comparison";
 import { unmatchedText } from "../items/unmatched-keys";
+import { msOf } from "../wait";
 import { ApiError, AvalaError, isApiError, isAvalaError } from "../../errors";
 import { printable } from "../../redact";
 import { counted } from "../../text";
@@ -56,7 +57,7 @@ export async function compareWhenCreated(
   const created =
     found.status === "created"
       ? found
-      : await waitForDataset(avala, found, { timeoutMs: waitMs() });
+      : await waitForDataset(avala, found, { timeoutMs: msOf(waitMs()) });
   const dataType = dataset.dataType ?? asDataType(created.dataType);
   // Without a type it can't be known which of the files should be items.
   const items =

@@ -15,6 +15,7 @@ import type { PlaceTags } from "../../upload/check/place-tag";
 import { isSet, timingProblems, type UploadFile } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
 import type { Found } from "../datasets/dataset-owner";
+import type { WaitMs } from "../wait";
 import type { Words } from "./refusals";
 
 /** A name, and the files that are, or should be, stored under it. */
@@ -89,8 +90,8 @@ export interface Compared {
 export type LookMoment = "sending" | "confirm";
 
 export interface PublishOptions {
-  /** Ms still allowed for waiting, asked before each wait. */
-  readonly waitMs: () => number;
+  /** Ms still allowed for waiting, asked before each wait. `"preview"`: none, and no list is ended. */
+  readonly waitMs: () => WaitMs;
   /** Whether to wait until the server has indexed the files, and to compare. @default true */
   readonly waits?: boolean | undefined;
   readonly concurrency?: number | undefined;

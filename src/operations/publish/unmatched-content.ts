@@ -20,6 +20,7 @@ import {
   type StoreHosts,
 } from "../items/store-hosts";
 import { concludeUnmatched, type ShownContents } from "../items/unmatched-keys";
+import type { WaitMs } from "../wait";
 import { hasPlace } from "./content-check";
 import { hasDifference } from "./refusals";
 import { reportDoubt } from "./settle";
@@ -151,7 +152,7 @@ export async function compareUnmatched(
   avala: Avala,
   { dataset, items }: { readonly dataset: Dataset; readonly items: ItemComparison },
   target: NamedFiles,
-  waitMs: number,
+  waitMs: WaitMs,
 ): Promise<UnmatchedComparison> {
   const { unmatched, listed = [], lost, surplus } = items;
   const files = indexedOf(target.files, target.dataset.dataType ?? asDataType(dataset.dataType));
