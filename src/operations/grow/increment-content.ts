@@ -3,7 +3,7 @@
 import type { Avala } from "../../api/connection";
 import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { createManifest, type Manifest } from "../../files/manifest/manifest";
+import type { Manifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { DataType } from "../../files/media";
 import { runPool } from "../../flow/pool";
@@ -35,14 +35,6 @@ interface LookTerms {
   readonly stateDirectory: string | undefined;
   /** Whether a look has shown that it does not hold what its name says. */
   readonly isRefuted: boolean;
-}
-
-/** The declared files at the paths of its items, if the digest in its name is theirs. */
-function filesOfName(seen: readonly Seen[], shortOfName: string): Manifest | undefined {
-  const files = seen.flatMap(({ file, item }) => (item !== undefined && file) || []);
-  if (files.length < seen.length || new Set(files).size < files.length) return undefined;
-  const manifest = createManifest(files);
-  return shortDigest(manifest.digest) === shortOfName ? manifest : undefined;
 }
 
 function recordOf(
@@ -124,10 +116,9 @@ export async function lookInto(
   const dataset = await whenCreated(avala, found, waitMs);
   const record = await recordOf(avala, dataset, terms);
   const areAsked = isOwnerKnown && (terms.isRefuted || !mayProve(record, digest));
-  const listing = { owner, dataType, waitMs, areAsked };
-  const seen = await listSeen(avala, dataset, files, listing);
+  const listing = { owner, dataType, waitMs, areAsked, shortOfName: digest };
+  const { seen, ofName } = await listSeen(avala, dataset, files, listing);
   if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
-  const ofName = filesOfName(seen, digest);
   const proof = await proofOfIncrement(avala, dataset, { ofName, record }, terms);
   if (proof.by === "record") return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
   const isProven = (path: string): boolean => isProvenBy(proof, path);

@@ -1,7 +1,10 @@
-// The items of an increment, and which declared file each may be, by their keys. Knows nothing of contents.
+// The items of an increment, and which declared file each may be, by their keys and by what their URLs show of folders. Of
+// contents it knows only the digest in the increment's name.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { AvalaError, isAvalaError } from "../../errors";
+import { shortDigest } from "../../files/manifest/dataset-name";
+import { createManifest, type Manifest } from "../../files/manifest/manifest";
 import type { DataType } from "../../files/media";
 import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
@@ -9,10 +12,11 @@ import { counted, formatCount } from "../../text";
 import { waitForDataset } from "../datasets/dataset";
 import type { OwnerWanted } from "../datasets/dataset-ref";
 import { alteredPaths, folderBefore } from "../items/altered-keys";
-import { matchKeys, type KeyMatch } from "../items/item-keys";
+import { matchKeys, matchWholeKeys, type KeyMatch } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
 import type { ItemFacts } from "../items/key-comparison";
 import { areServerNames } from "../items/unmatched-keys";
+import { withWholeKeys } from "../items/whole-keys";
 import { msOf, type WaitMs } from "../wait";
 import type { GrowingFile } from "./growth";
 
@@ -41,13 +45,15 @@ interface Listing {
   readonly waitMs: () => WaitMs;
   /** Whether all of it is held against what stores keep. */
   readonly areAsked: boolean;
+  /** The digest in its name. */
+  readonly shortOfName: string;
 }
 
 async function itemsOf(
   avala: Avala,
   dataset: Dataset,
   files: Files,
-  { owner, areAsked, waitMs }: Omit<Listing, "dataType">,
+  { owner, areAsked, waitMs }: Pick<Listing, "owner" | "areAsked" | "waitMs">,
 ): Promise<readonly ItemFacts[]> {
   const { itemCount: expected } = dataset;
   const asking = { hasUrls: true, comparedTo: areAsked ? files : undefined };
@@ -93,18 +99,30 @@ function requirePaths(
  * What each key stands for. One that is a path with a folder shows that keys are whole paths, and then any other key is one
  * as well: for an increment of which some files are gone that spares building all tails of all declared paths.
  */
-function matchesOf(items: readonly ItemFacts[], files: Files): readonly KeyMatch[] {
+function matchesOf(
+  items: readonly ItemFacts[],
+  files: Files,
+  areKnownWhole: boolean,
+): readonly KeyMatch[] {
   const keys = items.map(({ key }) => key);
   const areWhole =
-    new Set(keys).size === keys.length &&
-    keys.some((key = "") => key.includes("/") && files.has(key));
-  if (!areWhole) return matchKeys(files.keys(), keys);
-  return keys.map((key = "") => (files.has(key) ? { kind: "path", path: key } : { kind: "none" }));
+    areKnownWhole ||
+    (new Set(keys).size === keys.length &&
+      keys.some((key = "") => key.includes("/") && files.has(key)));
+  return areWhole ? matchWholeKeys(files, keys) : matchKeys(files.keys(), keys);
 }
 
-/** Which declared file each item may be; an item of no declared file is at the path that its key is. */
-function seenOf(name: string, items: readonly ItemFacts[], files: Files): readonly Seen[] {
-  const matches = matchesOf(items, files);
+/**
+ * Which declared file each item may be; an item of no declared file is at the path that its key is.
+ * @param areWhole whether keys are known to be whole paths
+ */
+function seenOf(
+  name: string,
+  items: readonly ItemFacts[],
+  files: Files,
+  areWhole: boolean,
+): readonly Seen[] {
+  const matches = matchesOf(items, files, areWhole);
   const keys = items.map(({ key = "" }) => key);
   const before = folderBefore(keys, matches, name);
   const ownPart = (key: string): string => key.slice(before.length);
@@ -114,7 +132,7 @@ function seenOf(name: string, items: readonly ItemFacts[], files: Files): readon
   );
   const left = strange.length === 0 ? [] : [...files.keys()].filter((path) => !taken.has(path));
   // Of keys that have folders another folder is another file, as yesterday's and today's.
-  const keepsFolders = keys.some((key) => ownPart(key).includes("/"));
+  const keepsFolders = areWhole || keys.some((key) => ownPart(key).includes("/"));
   const altered =
     left.length === 0 ? new Map<string, string>() : alteredPaths(strange, left, { keepsFolders });
   return items.flatMap((item, index): readonly Seen[] => {
@@ -124,6 +142,35 @@ function seenOf(name: string, items: readonly ItemFacts[], files: Files): readon
     const path = match?.kind === "path" ? match.path : (altered.get(ownPart(key)) ?? key);
     return [{ path, item, file: files.get(path) }];
   });
+}
+
+/** The declared files at the paths of its items, if the digest in its name is theirs. */
+function filesOfName(seen: readonly Seen[], shortOfName: string): Manifest | undefined {
+  const files = seen.flatMap(({ file, item }) => (item !== undefined && file) || []);
+  if (files.length < seen.length || new Set(files).size < files.length) return undefined;
+  const manifest = createManifest(files);
+  return shortDigest(manifest.digest) === shortOfName ? manifest : undefined;
+}
+
+interface SeenItems {
+  readonly seen: readonly Seen[];
+  /** All of them, if the digest in the increment's name is theirs. */
+  readonly ofName: Manifest | undefined;
+}
+
+/** By keys where the increment's name shows that these are the files that it was made of, else also by the folders of URLs. */
+function identify(
+  { name }: Dataset,
+  items: readonly ItemFacts[],
+  files: Files,
+  shortOfName: string,
+): SeenItems {
+  const byKeys = seenOf(name, items, files, false);
+  const ofName = filesOfName(byKeys, shortOfName);
+  const whole = ofName === undefined ? withWholeKeys(items, files, name) : undefined;
+  if (whole === undefined) return { seen: byKeys, ofName };
+  const seen = seenOf(name, whole, files, true);
+  return { seen, ofName: filesOfName(seen, shortOfName) };
 }
 
 /** Keys that are bare names say of files that share a name only that one of them is there. */
@@ -148,15 +195,15 @@ export async function listSeen(
   avala: Avala,
   dataset: Dataset,
   files: Files,
-  { dataType, ...listing }: Listing,
-): Promise<readonly Seen[]> {
+  { dataType, shortOfName, ...listing }: Listing,
+): Promise<SeenItems> {
   const items = await itemsOf(avala, dataset, files, listing);
   // One that the server gave up on has what it lists.
   if (dataset.status === "created") requireWhole(dataset, items);
   requirePaths(dataset, items, files, dataType);
-  const seen = seenOf(dataset.name, items, files);
-  reportUnclear(avala, dataset, seen);
-  return seen;
+  const found = identify(dataset, items, files, shortOfName);
+  reportUnclear(avala, dataset, found.seen);
+  return found;
 }
 
 /** One that the server gave up on has the items that it has: the rest is sent again. */

@@ -15,6 +15,7 @@ import type { LocalFiles } from "./early-looks";
 import { listFacts, readHealth } from "./item-reads";
 import type { ItemFacts, KeyComparison } from "./key-comparison";
 import { pathsByUrl } from "./url-paths";
+import { withWholeKeys } from "./whole-keys";
 
 interface ExpectedFile {
   readonly path: string;
@@ -26,17 +27,29 @@ function isAllEqual({ missing, extra, altered, repeated, unclear }: KeyCompariso
   return missing.length + extra.length + altered.length + repeated.length + unclear === 0;
 }
 
-/** The items with the paths that their URLs show, where their keys leave some open and prove nothing else; else `undefined`. */
-function namedByUrls(
-  items: readonly ItemFacts[] | undefined,
-  files: ReadonlyMap<string, number>,
-  { name }: Dataset,
-  keys: KeyComparison,
-): readonly ItemFacts[] | undefined {
-  if (items === undefined || keys.unclear === 0) return undefined;
-  if (!isAllEqual({ ...keys, unclear: 0 })) return undefined;
+type Files = ReadonlyMap<string, number>;
+
+interface Compared {
+  readonly look: Look;
+  readonly keys: KeyComparison;
+}
+
+/**
+ * What keys show. In their place stand the paths that URLs show, where keys may lack folders, or where they leave files open and
+ * prove nothing else.
+ */
+function compareNamed(listed: Look, files: Files, name: string): Compared {
+  const { items = [] } = listed;
+  const byKeys = (look: Look): Compared => ({ look, keys: keysOf(look, files) });
+  const named = (by: readonly ItemFacts[]): Compared =>
+    byKeys({ ...listed, items: by, areWhole: true });
+  const whole = withWholeKeys(items, files, name);
+  if (whole !== undefined) return named(whole);
+  const compared = byKeys(listed);
+  const { keys } = compared;
+  if (keys.unclear === 0 || !isAllEqual({ ...keys, unclear: 0 })) return compared;
   const paths = pathsByUrl(files, items, name);
-  return paths && items.map((item, index) => ({ ...item, key: paths[index] }));
+  return paths ? named(items.map((item, index) => ({ ...item, key: paths[index] }))) : compared;
 }
 
 // A minute in all. A list may lag behind the counts, and the counts behind the files.
@@ -94,16 +107,16 @@ export async function compareItems(
   const untilMs = avala.clock.now() + msOf(waitMs);
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
     const leftMs = waitMs === "preview" ? waitMs : Math.max(0, untilMs - avala.clock.now());
-    const asking = { hasUrls: isListed, comparedTo };
+    const asking = { hasUrls: isListed || !isMadeOfThese, comparedTo };
     const listing = { owner, expected: files.size, ...asking, waitMs: leftMs };
     const items = await listFacts(avala, dataset, listing);
     const asListed = { dataset, items, health: undefined };
-    const keys = keysOf(asListed, files);
-    const named = isMadeOfThese ? undefined : namedByUrls(items, files, dataset, keys);
-    const byKeys = named === undefined ? asListed : { ...asListed, items: named };
-    const isAllShown = items !== undefined && isAllEqual(named ? keysOf(byKeys, files) : keys);
-    if (isAllShown) return { ...byKeys, isAllShown };
-    return { ...byKeys, isAllShown, health: await readHealth(avala, dataset, owner) };
+    const { look: shown, keys } = isMadeOfThese
+      ? { look: asListed, keys: keysOf(asListed, files) }
+      : compareNamed(asListed, files, dataset.name);
+    const isAllShown = items !== undefined && isAllEqual(keys);
+    if (isAllShown) return { ...shown, isAllShown };
+    return { ...shown, isAllShown, health: await readHealth(avala, dataset, owner) };
   };
   let look = await lookOnce();
   let seen = -1;

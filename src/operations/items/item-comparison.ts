@@ -43,6 +43,8 @@ export interface Look {
   readonly dataset: Pick<Dataset, "dataType" | "isSequence" | "sizeBytes">;
   readonly items: readonly ItemFacts[] | undefined;
   readonly health: DatasetHealth | undefined;
+  /** Whether the items' keys are known to be whole paths, of the files or of others. @default false */
+  readonly areWhole?: boolean | undefined;
 }
 
 type Files = ReadonlyMap<string, number>;
@@ -60,7 +62,7 @@ function allUnclear(files: Files): KeyComparison {
 }
 
 export function keysOf(look: Look, files: Files): KeyComparison {
-  const { dataset, items, health } = look;
+  const { dataset, items, health, areWhole } = look;
   if (items === undefined) return allUnclear(files);
   const sequences = sequencesOf(dataset, health);
   // A dataset of sequences may list no items: then there are no keys to compare. Without health, one of video may be such.
@@ -68,7 +70,7 @@ export function keysOf(look: Look, files: Files): KeyComparison {
   if (items.length === 0 && mayBeUnlisted) return allUnclear(files);
   const dataType = dataTypes.find((known) => known === dataset.dataType);
   const isFileName = (key: string): boolean => dataType === undefined || isIndexed(key, dataType);
-  return compareKeys(files, items, { isSequence: sequences === "some", isFileName });
+  return compareKeys(files, items, { isSequence: sequences === "some", isFileName, areWhole });
 }
 
 const maxNamed = 5;

@@ -11,6 +11,7 @@ export type KeyMatch =
   | { readonly kind: "unclear"; readonly candidates: readonly string[] };
 
 type Keys = readonly (string | undefined)[];
+type Paths = Pick<ReadonlySet<string>, "has">;
 /** The path that a key stands for where all keys are made in one way. */
 type Undo = (key: string) => string | undefined;
 
@@ -58,7 +59,7 @@ function createCandidates(
 }
 
 /** The first item of each path that `undo` finds; a second one of that path is another file. */
-function matchBy(undo: Undo, paths: ReadonlySet<string>, keys: Keys): ReadonlyMap<number, string> {
+function matchBy(undo: Undo, paths: Paths, keys: Keys): ReadonlyMap<number, string> {
   const taken = new Set<string>();
   const found = new Map<number, string>();
   keys.forEach((key, index) => {
@@ -132,6 +133,15 @@ function bestMatch(
     if (explains && found.size > best.found.size) best = { found, isEqual: false };
   }
   return best;
+}
+
+/** The same of keys that are known to be whole paths, of declared files or of others. */
+export function matchWholeKeys(sent: Paths, keys: Keys): readonly KeyMatch[] {
+  const found = matchBy((key) => key, sent, keys);
+  return keys.map((_key, index): KeyMatch => {
+    const path = found.get(index);
+    return path === undefined ? none : { kind: "path", path };
+  });
 }
 
 /** For each key, in its place, what it stands for. */

@@ -2,7 +2,7 @@
 import type { DatasetItem } from "../../api/endpoints/datasets/items";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { alteredPaths } from "./altered-keys";
-import { matchKeys, type KeyMatch } from "./item-keys";
+import { matchKeys, matchWholeKeys, type KeyMatch } from "./item-keys";
 import { describeUnmatched, type Unmatched } from "./unmatched-keys";
 
 export interface ItemFacts extends Pick<DatasetItem, "uid" | "key" | "sizeBytes" | "url"> {
@@ -32,6 +32,8 @@ interface KeyTerms {
   readonly isSequence: boolean;
   /** Whether a key is the name of a file of the dataset's type. */
   readonly isFileName: (key: string) => boolean;
+  /** Whether keys are known to be whole paths, of these files or of others. @default false */
+  readonly areWhole?: boolean | undefined;
 }
 
 interface Pair {
@@ -65,11 +67,9 @@ function sortLeft(
   return { missing, unclear: left.length - missing.length };
 }
 
-function pairUp(files: Files, items: readonly ItemFacts[]): readonly Pair[] {
-  const matches = matchKeys(
-    files.keys(),
-    items.map(({ key }) => key),
-  );
+function pairUp(files: Files, items: readonly ItemFacts[], areWhole: boolean): readonly Pair[] {
+  const keys = items.map(({ key }) => key);
+  const matches = areWhole ? matchWholeKeys(files, keys) : matchKeys(files.keys(), keys);
   return items.flatMap((item, index) => {
     const match = matches[index];
     return match === undefined ? [] : [{ item, match }];
@@ -80,14 +80,17 @@ function pairUp(files: Files, items: readonly ItemFacts[]): readonly Pair[] {
 function alteredAmong(
   pairs: readonly Pair[],
   left: readonly string[],
+  areWhole: boolean,
 ): ReadonlyMap<string, string> {
   const keys = pairs.flatMap(({ item: { key }, match }) =>
     match.kind === "none" && key !== undefined ? [key] : [],
   );
-  const keepsFolders = pairs.some(
-    ({ item, match }) =>
-      match.kind === "path" && match.path === item.key && match.path.includes("/"),
-  );
+  const keepsFolders =
+    areWhole ||
+    pairs.some(
+      ({ item, match }) =>
+        match.kind === "path" && match.path === item.key && match.path.includes("/"),
+    );
   return left.length === 0 ? new Map() : alteredPaths(keys, left, { keepsFolders });
 }
 
@@ -106,16 +109,16 @@ function areJustFiles(files: Files, items: readonly ItemFacts[]): boolean {
 export function compareKeys(
   files: Files,
   items: readonly ItemFacts[],
-  { isSequence, isFileName }: KeyTerms,
+  { isSequence, isFileName, areWhole = false }: KeyTerms,
 ): KeyComparison {
   // Most often, and of many files all that follows would be lists of all of them.
   if (areJustFiles(files, items))
     return { missing: [], extra: [], wrongSize: [], altered: [], repeated: [], unclear: 0 };
-  const all = pairUp(files, items);
+  const all = pairUp(files, items, areWhole);
   const paired = all.filter(({ match }) => match.kind === "path");
   const found = new Set(paired.flatMap(({ match }) => (match.kind === "path" ? match.path : [])));
   const unmatched = [...files.keys()].filter((path) => !found.has(path));
-  const altered = alteredAmong(all, unmatched);
+  const altered = alteredAmong(all, unmatched, areWhole);
   const alike = new Set(altered.values());
   const left = unmatched.filter((path) => !alike.has(path));
   const known = new Set(paired.map(({ item }) => item.key));

@@ -56,7 +56,7 @@ const HASH = /^(?=.*[a-f])[0-9a-f]{16,}$/i;
 const FRAME = /^frame-\d+\.json$/i;
 
 /** Whether it is made of what a server counts or draws, as `0b1c…-….jpg` or `frame-0.json`. */
-function isServerName(path: string): boolean {
+export function isServerName(path: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const stem = name.replace(/\..*$/s, "");
   return UUID.test(path) || HASH.test(stem) || FRAME.test(name);

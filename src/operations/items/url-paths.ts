@@ -5,8 +5,12 @@ import { areServerNames } from "./unmatched-keys";
 
 type Item = Pick<DatasetItem, "key" | "url">;
 
-interface Place {
+export interface Place {
+  /** The dataset's. */
   readonly folder: string;
+  /** Whether that follows the folder of its owner. */
+  readonly isOwned: boolean;
+  /** Below it. */
   readonly path: string;
 }
 
@@ -14,7 +18,7 @@ interface Place {
 const ROOT = /^.*?\/__[ou]__=\/[^/]+(?=\/)/s;
 
 /** Where the URL shows only one place in which the dataset's folder may end; else `undefined`. */
-function placeOf({ url }: Item, datasetName: string): Place | undefined {
+export function placeOf({ url }: Pick<Item, "url">, datasetName: string): Place | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { protocol, host, pathname } = new URL(url);
   let whole: string;
@@ -30,10 +34,12 @@ function placeOf({ url }: Item, datasetName: string): Place | undefined {
   const isOnly = root !== undefined || start === whole.lastIndexOf(named);
   if (!isOnly || !whole.startsWith(named, start)) return undefined;
   const end = start + named.length;
-  return { folder: `${protocol}//${host}${whole.slice(0, end)}`, path: whole.slice(end) };
+  const folder = `${protocol}//${host}${whole.slice(0, end)}`;
+  return { folder, isOwned: root !== undefined, path: whole.slice(end) };
 }
 
-function isLike(key: string, path: string): boolean {
+/** Whether one of them is the other, or its end from a slash on. */
+export function isLike(key: string, path: string): boolean {
   return key === path || path.endsWith(`/${key}`) || key.endsWith(`/${path}`);
 }
 

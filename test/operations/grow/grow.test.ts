@@ -289,7 +289,7 @@ describe("a growing set whose content no one knows", () => {
   }
 
   test("says which keys stand for several files", async () => {
-    await place.start({ dialect: { itemKeys: "baseName" } });
+    await place.start({ dialect: { itemKeys: "baseName", itemUrls: "unnamed" } });
     await place.put("cats/1.jpg", "one");
     await place.put("cats/2.jpg", "two");
     await place.run();
