@@ -37,7 +37,7 @@ const ORDERS = {
       "wrong-value.ts",
     ],
     ["errors.ts", "secret-forms.ts"],
-    ["events.ts", "api/limits.ts"],
+    ["events.ts", "reworded.ts", "api/limits.ts"],
     ["flow"],
     ["files", "api"],
     ["config.ts", "upload"],

@@ -9,6 +9,7 @@ import { confirmSent } from "../../../src/operations/publish/confirm";
 import { compareFound } from "../../../src/operations/publish/decide";
 import { isRefusalToMake, notMade } from "../../../src/operations/publish/refusals";
 import { isNamedByContent, type Resemblance } from "../../../src/operations/publish/target";
+import { reworded } from "../../../src/reworded";
 import { counted } from "../../../src/text";
 import { COMMON_FIELDS, DATASET_FIELDS } from "../../fields/dataset";
 import { bodyOfNew } from "../../process/fields";
@@ -147,10 +148,9 @@ async function createOnce(settling: Settling): Promise<Made> {
 
 /** Its files were sent by another resource, which has to send them again. */
 function batchUsedUp(refusal: AvalaError): AvalaError {
-  return new AvalaError(refusal.code, refusal.message, {
-    hint: "Its files have to be sent again: replace the file set (pulumi up --replace with its URN), which starts another upload.",
-    cause: refusal,
-  });
+  const hint =
+    "Its files have to be sent again: replace the file set (pulumi up --replace with its URN), which starts another upload.";
+  return reworded(refusal, { hint });
 }
 
 /** @throws AvalaError when a dataset of this name exists that is another, or the name or slug is taken */

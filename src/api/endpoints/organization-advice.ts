@@ -1,7 +1,8 @@
 // Says which organizations there are, where a call about what belongs to one was refused and the organization may be why
 // (contract, "Storage configs"). Knows nothing of the calls.
-import { ApiError, InputError, isApiError, isAvalaError } from "../../errors";
+import { InputError, isApiError, isAvalaError, type ApiError } from "../../errors";
 import { printable } from "../../redact";
+import { reworded } from "../../reworded";
 import { formatCount } from "../../text";
 import type { ApiCall } from "../call";
 import type { Avala } from "../connection";
@@ -51,10 +52,6 @@ function named(slugs: readonly string[]): string {
   return shown.join(", ") + (rest > 0 ? ` and ${formatCount(rest)} more` : "");
 }
 
-function withHint(error: ApiError, hint: string): ApiError {
-  return new ApiError(error.code, error.message, { ...error, hint, cause: error });
-}
-
 function wrong(cause: ApiError, text: string): InputError {
   return new InputError([{ input: "organization", text }], { cause });
 }
@@ -75,10 +72,8 @@ function explained(
     if (slugs === undefined || slugs.length < 2) return error;
     // Of one of several nothing says that it is gone: it may be another's.
     if (error.code === "not_found") return missing(error, slugs);
-    return withHint(
-      error,
-      `${error.hint ?? ""} The key's user is in ${named(slugs)}: give the slug of one as organization.`,
-    );
+    const hint = `${error.hint ?? ""} The key's user is in ${named(slugs)}: give the slug of one as organization.`;
+    return reworded(error, { hint });
   }
   if (slugs === undefined || slugs.includes(organization)) return error;
   const which = slugs.length === 0 ? "it is in none" : named(slugs);
@@ -86,7 +81,7 @@ function explained(
   const shown = printable(organization, 100);
   // Nothing says that it is gone: who is not a member can't see it.
   if (error.code === "not_found") return wrong(error, `${shown} ${text}. ${error.message}`);
-  return withHint(error, `${shown} ${text}.`);
+  return reworded(error, { hint: `${shown} ${text}.` });
 }
 
 /**

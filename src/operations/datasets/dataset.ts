@@ -12,9 +12,10 @@ import {
   type Found,
 } from "./dataset-owner";
 import { knownOwner, lookUnder, type OwnerWanted } from "./dataset-ref";
-import { AvalaError, isAvalaError, isNotAllowedToRead } from "../../errors";
+import { AvalaError, isAvalaError, isNotAllowedToRead, isNotFound } from "../../errors";
 import { makeOnce, type Made } from "../lost-reply";
 import { printable } from "../../redact";
+import { reworded } from "../../reworded";
 import { waitFor } from "../wait";
 
 export interface DatasetName extends OwnerWanted {
@@ -156,6 +157,28 @@ export async function createDatasetOnce(avala: Avala, input: DatasetInput): Prom
 
 const FAILED_STATUSES = new Set(["failed", "error"]);
 
+/** One that was read, and is not found any more. */
+function gone({ name, uid }: Dataset, error: AvalaError): AvalaError {
+  return reworded(error, {
+    message: `Dataset ${printable(name)} (uid ${printable(uid)}) was there while it was waited for, and is gone now. ${error.message}`,
+    hint: "See in the dashboard whether someone deleted it. To have it again, run again (a stack: pulumi refresh first): its files are then sent again.",
+  });
+}
+
+/** One that no read has found: whoever waits for it has not chosen its uid. */
+function unknownUid(name: string, { uid }: Dataset, error: AvalaError): AvalaError {
+  return reworded(error, {
+    message: `Avala answered with the uid ${printable(uid)} for dataset ${printable(name)}, and does not know it. ${error.message}`,
+    hint: "Run again (a stack: pulumi refresh first): the dataset is then found by its name.",
+  });
+}
+
+interface DatasetWait {
+  readonly timeoutMs: number;
+  /** The name that it was made under, where only the reply to that has named its uid. */
+  readonly madeAs?: string | undefined;
+}
+
 /**
  * Waits until the server has indexed the dataset.
  * @throws AvalaError `timeout` after `timeoutMs`; `dataset` when the server gave up on it
@@ -163,15 +186,23 @@ const FAILED_STATUSES = new Set(["failed", "error"]);
 export async function waitForDataset(
   avala: Avala,
   dataset: Dataset,
-  options: { readonly timeoutMs: number },
+  { timeoutMs, madeAs }: DatasetWait,
 ): Promise<Dataset> {
-  const ended = await waitFor(avala, {
+  let isRead = false;
+  const waiting = waitFor(avala, {
     read: (within) => getDataset(within, dataset.uid),
-    timeoutMs: options.timeoutMs,
+    timeoutMs,
     what: `dataset ${printable(dataset.name)} to be created`,
     isDone: ({ status }) => status === "created" || FAILED_STATUSES.has(status),
-    onValue: ({ name, status, itemCount }) =>
-      avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount }),
+    onValue: ({ name, status, itemCount }) => {
+      isRead = true;
+      avala.emit({ kind: "dataset-status", name: printable(name), status, itemCount });
+    },
+  });
+  const ended = await waiting.catch((error: unknown) => {
+    if (!isAvalaError(error) || !isNotFound(error)) throw error;
+    if (isRead) throw gone(dataset, error);
+    throw madeAs === undefined ? error : unknownUid(madeAs, dataset, error);
   });
   if (ended.status === "created") return ended;
   const name = printable(ended.name);

@@ -2,9 +2,10 @@
 // Safe when other runs grow the set at once: what another one has added by the confirm is not added again.
 import { withDeadline, withoutDeadline, type Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { AvalaError, isAvalaError } from "../../errors";
+import { isAvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";
 import { shortDigest } from "../../files/manifest/dataset-name";
+import { reworded } from "../../reworded";
 import { requireTiming } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
@@ -98,7 +99,7 @@ export function knownIncrements(increments: readonly Increment[]): readonly Know
 function withWayOut(error: unknown): never {
   if (!isAvalaError(error) || error.code !== "dataset") throw error;
   const hint = "Run again: what the dataset lacks is sent in another dataset of the growing set.";
-  throw new AvalaError("dataset", error.message, { hint, cause: error });
+  throw reworded(error, { hint });
 }
 
 /** Only here: a dry run must leave what is known as it was, or the run that carries out its plan decides otherwise. */

@@ -5,6 +5,7 @@ import { AvalaError, isApiError, type ApiError } from "../../errors";
 import { namedFields } from "../../api/reply/refused-fields";
 import type { Avala } from "../../api/connection";
 import { printable } from "../../redact";
+import { reworded } from "../../reworded";
 import { counted, formatCount, listed, shown } from "../../text";
 import type { ItemComparison } from "../items/item-comparison";
 
@@ -195,10 +196,7 @@ export function notMade({ name, slug }: ConfirmInput, error: ApiError): AvalaErr
       : namedFields(error, ["visibility"]).length > 0
         ? "Avala may want an uploaded dataset to be private at first: make it private, and publish it in the dashboard."
         : undefined;
-  return new AvalaError(error.code, `Avala made no dataset ${name}: ${error.message}`, {
-    hint: hint ?? error.hint,
-    cause: error,
-  });
+  return reworded(error, { message: `Avala made no dataset ${name}: ${error.message}`, hint });
 }
 
 /** Whether the server refused to make it, for a reason that {@link notMade} explains. */

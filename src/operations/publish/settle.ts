@@ -6,8 +6,9 @@ import { compareItems } from "../items/compare-items";
 import type { ItemComparison } from "../items/item-comparison";
 import { unmatchedText } from "../items/unmatched-keys";
 import { msOf } from "../wait";
-import { ApiError, AvalaError, isApiError, isAvalaError } from "../../errors";
+import { isApiError, isAvalaError, type ErrorCode } from "../../errors";
 import { printable } from "../../redact";
+import { reworded } from "../../reworded";
 import { counted } from "../../text";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import type { UploadFile } from "../../upload/request";
@@ -35,6 +36,8 @@ import {
 } from "./target";
 
 interface Looking extends Pick<PublishOptions, "waitMs"> {
+  /** As of {@link waitForDataset}. */
+  readonly madeAs?: string | undefined;
   readonly isListed: boolean;
   /** Whether all that is listed is held against what stores keep. @default false */
   readonly areAsked?: boolean | undefined;
@@ -51,13 +54,13 @@ export async function compareWhenCreated(
   avala: Avala,
   found: Dataset,
   { dataset, files }: NamedFiles,
-  { waitMs, isListed, areAsked, isMadeOfThese }: Looking,
+  { waitMs, madeAs, isListed, areAsked, isMadeOfThese }: Looking,
 ): Promise<{ readonly dataset: Dataset; readonly items: ItemComparison }> {
   // Until it is created its items come one by one, so a file that is not listed yet would look missing.
   const created =
     found.status === "created"
       ? found
-      : await waitForDataset(avala, found, { timeoutMs: msOf(waitMs()) });
+      : await waitForDataset(avala, found, { timeoutMs: msOf(waitMs()), madeAs });
   const dataType = dataset.dataType ?? asDataType(created.dataType);
   // Without a type it can't be known which of the files should be items.
   const items =
@@ -146,16 +149,6 @@ export async function isContentKnown(
   return recorded.isCompared || (await readTags(avala, target, stateDirectory)).size > 0;
 }
 
-/** A uid that only the server has named is no slip of whoever reads of it. */
-function asUnknownUid(name: string, { uid }: Dataset, error: unknown): unknown {
-  if (!isAvalaError(error) || error.code !== "not_found") return error;
-  const text = `Avala answered with the uid ${printable(uid)} for dataset ${printable(name)}, and does not know it. ${error.message}`;
-  return new AvalaError("not_found", text, {
-    hint: "Run again (a stack: pulumi refresh first): the dataset is then found by its name.",
-    cause: error,
-  });
-}
-
 /**
  * Waits for a dataset that was made of `target`, compares, and removes the journal of its upload.
  * @param isKnown whether the guard of the confirm saw that its content is the files'
@@ -177,11 +170,9 @@ export async function settlePublished(
     if (tags.size === 0) await removeJournal();
     return { dataset: made, unverified: all };
   }
-  const looking = { ...options, isListed: tags.size > 0, isMadeOfThese: true };
-  const looked = compareWhenCreated(avala, made, target, looking);
-  const { dataset, items } = await looked.catch((error: unknown) => {
-    throw asUnknownUid(target.dataset.name, made, error);
-  });
+  const { name: madeAs } = target.dataset;
+  const looking = { ...options, madeAs, isListed: tags.size > 0, isMadeOfThese: true };
+  const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
   const sent = await compareSent(avala, dataset, target, {
     ...{ tags, items, words },
     waitMs: options.waitMs(),
@@ -203,17 +194,20 @@ export async function settlePublished(
   return compared;
 }
 
-/** What is reached all the same, where what follows takes longer than the run may wait, or Avala fails. */
+// No answers of the API. What an error says of the dataset itself says that it is made.
+const UNANSWERED: ReadonlySet<ErrorCode> = new Set(["timeout", "network", "redirect", "bad_reply"]);
+
+/** What is reached all the same, where what follows takes longer than the run may wait, or Avala refuses it or fails. */
 export function notSettled(
-  { name, uid }: Dataset,
+  { name, uid }: Pick<Dataset, "name" | "uid">,
   { manifest }: UploadResult,
   error: unknown,
 ): unknown {
-  if (!isAvalaError(error) || !(error.retryable || error.code === "timeout")) return error;
+  if (!isAvalaError(error)) return error;
+  if (!isApiError(error) && !error.retryable && !UNANSWERED.has(error.code)) return error;
   const count = manifest.entries.length;
   const [files, have] =
     count === 1 ? ["The file", "has"] : [`All ${counted(count, "file")}`, "have"];
-  const text = `${files} of ${printable(name)} ${have} landed, and its confirm was accepted (uid ${printable(uid)}). ${error.message}`;
-  if (isApiError(error)) return new ApiError(error.code, text, { ...error, cause: error });
-  return new AvalaError(error.code, text, { ...error, cause: error });
+  const reached = `${files} of ${printable(name)} ${have} landed, and its confirm was accepted (uid ${printable(uid)}).`;
+  return reworded(error, { message: `${reached} ${error.message}` });
 }
