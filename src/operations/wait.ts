@@ -13,6 +13,14 @@ export function msOf(waitMs: WaitMs): number {
   return waitMs === "preview" ? 0 : waitMs;
 }
 
+// The limit of the key may hold any call so long, also in a preview and at the end of a wait.
+const MIN_WAIT_MS = 60_000;
+
+/** Ms since the epoch until which a server may put off a read, a minute at the least. */
+export function waitUntilMs({ clock }: Pick<Avala, "clock">, waitMs: WaitMs): number {
+  return clock.now() + Math.max(MIN_WAIT_MS, msOf(waitMs));
+}
+
 interface Awaited<T> {
   /** For messages: `export 3f9a… to be completed`. */
   readonly what: string;

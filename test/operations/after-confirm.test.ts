@@ -8,6 +8,7 @@ import { WITH_CHANGES } from "../support/dialects";
 import { sessionWith } from "../support/session";
 import { rejectionOf } from "../support/thrown";
 import { useUploadPlace } from "../support/upload-place";
+import { virtualClock } from "../support/virtual-clock";
 
 const place = useUploadPlace();
 
@@ -80,4 +81,21 @@ test("what the server said of a confirm that it refused is kept", async () => {
     message: expect.stringMatching(/^Avala made no dataset training: /) as string,
     hint: expect.stringMatching(/make it private/) as string,
   });
+});
+
+test("the look whose dataset it is ends in time, where the reply to its confirm was lost", async () => {
+  await place.start({ dialect: { uploadReply: "form", ownerName: "null" } });
+  place.emulator.setFault({ on: CONFIRM, drop: true, when: "after" });
+  const on = { method: "GET", path: "/datasets/*/training/" };
+  const reply = { status: 429, headers: { "Retry-After": "20" } };
+  place.emulator.setFault({ on, skip: 1, times: 0, reply });
+  const clock = virtualClock(Date.now());
+  const startedMs = clock.now();
+  const { avala } = sessionWith(place.emulator, { ports: { clock } });
+  const error = await clock.run(rejectionOf(publish(avala)));
+  expect(error).toMatchObject({
+    code: "timeout",
+    message: expect.stringMatching(/have landed.*429/) as string,
+  });
+  expect(clock.now() - startedMs).toBeLessThan(2 * 60_000);
 });

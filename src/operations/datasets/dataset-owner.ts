@@ -2,11 +2,15 @@
 // names that differ prove nothing (contract, "Datasets"): then the server is asked what it has under the owner's names, and
 // in whose storage the files lie.
 import { ignoreAdvice } from "../../api/advice";
-import type { Avala } from "../../api/connection";
+import { withDeadline, type Avala } from "../../api/connection";
 import { getDatasetHealth } from "../../api/endpoints/datasets/dataset-health";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { getOwnUser, namesOfUser } from "../../api/endpoints/users";
+import { AvalaError } from "../../errors";
+import { ifLate } from "../../flow/deadline";
+import { MORE_TIME } from "../../hints";
 import { printable } from "../../redact";
+import { waitUntilMs, type WaitMs } from "../wait";
 import {
   ignoreRefused,
   isPathPart,
@@ -84,6 +88,21 @@ export async function isOwned(
   wanted: OwnerWanted,
 ): Promise<boolean | undefined> {
   return judgeOwner(avala, dataset, { wanted, owner: await knownOwner(avala, wanted) });
+}
+
+/** {@link isOwned} where the run has nothing else to wait for. @throws AvalaError `timeout` */
+export function isOwnedInTime(
+  avala: Avala,
+  dataset: Dataset,
+  wanted: OwnerWanted,
+  waitMs: WaitMs,
+): Promise<boolean | undefined> {
+  return isOwned(withDeadline(avala, waitUntilMs(avala, waitMs)), dataset, wanted).catch(
+    ifLate((waitedFor, cause): never => {
+      const text = `The owner of dataset ${printable(dataset.name)} could not be read in time. ${waitedFor}`;
+      throw new AvalaError("timeout", text, { hint: `Run again, or ${MORE_TIME}.`, cause });
+    }),
+  );
 }
 
 /** Whether `ownerName` is a name of a dataset's owner, though the server calls the owner by another one. */

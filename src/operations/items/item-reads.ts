@@ -10,7 +10,7 @@ import { ifLate } from "../../flow/deadline";
 import { MORE_TIME } from "../../hints";
 import { printable } from "../../redact";
 import { isRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
-import { msOf, type WaitMs } from "../wait";
+import { waitUntilMs, type WaitMs } from "../wait";
 import { beginEarlyLooks, type LocalFiles } from "./early-looks";
 import type { ItemFacts } from "./key-comparison";
 
@@ -24,9 +24,6 @@ interface Listing {
   /** How long the list may take, a minute at the least; in a preview the server may put off each page for a minute. */
   readonly waitMs: WaitMs;
 }
-
-// The limit of the key may hold any call so long, also in a preview and at the end of a wait.
-const MIN_WAIT_MS = 60_000;
 
 function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaError): AvalaError {
   const text = `The items of dataset ${printable(name)} (uid ${printable(uid)}) could not be listed in time. ${waitedFor}`;
@@ -44,10 +41,10 @@ async function inTime<T>(
   waitMs: WaitMs,
   list: (within: Avala) => Promise<T>,
 ): Promise<T> {
-  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
-  let untilMs = clock.now() + Math.max(MIN_WAIT_MS, msOf(waitMs));
+  const { deadlineMs = Number.POSITIVE_INFINITY } = avala;
+  let untilMs = waitUntilMs(avala, waitMs);
   const callInMinute: Avala["call"] = (request) => {
-    untilMs = clock.now() + MIN_WAIT_MS;
+    untilMs = waitUntilMs(avala, waitMs);
     return withDeadline(avala, untilMs).call(request);
   };
   const within =

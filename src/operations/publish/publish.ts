@@ -3,7 +3,7 @@
 import { withDeadline, withoutDeadline, type Avala } from "../../api/connection";
 import { isNotAllowedToRead, type AvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";
-import { isOwned, type Found } from "../datasets/dataset-owner";
+import { isOwnedInTime, type Found } from "../datasets/dataset-owner";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
@@ -169,7 +169,8 @@ async function settle(
   const { dataset, isKnown } = confirmed;
   if (!isOnlyFound(confirmed, held) || options.waits === false)
     return settlePublished(avala, dataset, { ...target, tags: held.tags }, { ...options, isKnown });
-  const isOwnerKnown = (await isOwned(avala, dataset, target.dataset)) === true;
+  const owned = await isOwnedInTime(avala, dataset, target.dataset, options.waitMs());
+  const isOwnerKnown = owned === true;
   const comparing = { ...options, isSent: true };
   const compared = await compareFound(avala, { dataset, isOwnerKnown }, target, comparing);
   await removeUploadJournal(avala, destinationOf(target), options.stateDirectory);
@@ -227,7 +228,7 @@ export async function carryOut(
   options.onConfirmed?.(confirmed.dataset);
   const settled = await settle(withoutDeadline(avala), known, held, confirmed, options).catch(
     (error: unknown) => {
-      throw notSettled(confirmed.dataset, upload, error);
+      throw notSettled({ ...confirmed.dataset, name: target.dataset.name }, upload, error);
     },
   );
   const isUnsure = isOnlyFound(confirmed, held) && settled.unverified > 0;
