@@ -19,8 +19,10 @@ const ROOT = /^.*?\/__[ou]__=\/[^/]+(?=\/)/s;
 
 /** Where the URL shows only one place in which the dataset's folder may end; else `undefined`. */
 export function placeOf({ url }: Pick<Item, "url">, datasetName: string): Place | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  const { protocol, host, pathname } = new URL(url);
+  // A signature is long, and a list has many.
+  const [bare = ""] = url?.split("?", 1) ?? [];
+  if (!URL.canParse(bare)) return undefined;
+  const { protocol, host, pathname } = new URL(bare);
   let whole: string;
   try {
     whole = decodeURIComponent(pathname);
