@@ -1,5 +1,5 @@
 // Whether an upload fits into one job, and what then. Pure; knows nothing of what is sent.
-import { describeWait, type Cost } from "../../src/upload/cost";
+import { callsWithin, type Cost } from "../../src/upload/cost";
 import { counted } from "../../src/text";
 import { isStateLost, KEEP_STATE } from "../state-folder";
 
@@ -19,7 +19,7 @@ interface Sending {
   readonly budgetMinutes?: number | undefined;
 }
 
-/** What to know before such an upload is begun; nothing where it fits and nothing can be lost. */
+/** What to know before such an upload is begun, after a line with its cost; nothing where it fits and nothing can be lost. */
 export function describeFit(sending: Sending): readonly string[] {
   const { cost, env, budgetMinutes } = sending;
   if (cost.files === 0) return [];
@@ -33,12 +33,12 @@ export function describeFit(sending: Sending): readonly string[] {
 function unbudgeted({ cost, env }: Sending): string | undefined {
   const { minutesAtLimit: minutes } = cost;
   if (minutes <= HOSTED_MINUTES) return undefined;
-  const advice = `Set time-budget-minutes: ${ADVISED_BUDGET}, keep AVALA_STATE_DIR between runs and run the workflow until its output complete is true: ${runsText(minutes, ADVISED_BUDGET)}.`;
+  const advice = `Set time-budget-minutes: ${ADVISED_BUDGET}, keep AVALA_STATE_DIR between runs and run the workflow until its output complete is true: ${runsText(cost, ADVISED_BUDGET)}.`;
   if (env["RUNNER_ENVIRONMENT"] !== "self-hosted")
-    return `This takes ${describeWait(cost)}, but GitHub-hosted jobs end after 6 h. ${advice} Self-hosted jobs may take up to 5 days.`;
+    return `This upload takes longer than 6 h, after which GitHub-hosted jobs end. ${advice} Self-hosted jobs may take up to 5 days.`;
   return minutes <= SELF_HOSTED_MINUTES
-    ? `This takes ${describeWait(cost)}. A job ends after 6 h unless its own timeout-minutes allows more: up to ${SELF_HOSTED_MINUTES} on a self-hosted runner. ${advice.replace("Set", "Or set")}`
-    : `This takes ${describeWait(cost)}, but a job ends after 5 days at most. ${advice}`;
+    ? `This upload takes longer than 6 h, after which a job ends unless its own timeout-minutes allows more: up to ${SELF_HOSTED_MINUTES} on a self-hosted runner. ${advice.replace("Set", "Or set")}`
+    : `This upload takes longer than 5 days, after which each job ends. ${advice}`;
 }
 
 function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undefined {
@@ -48,11 +48,11 @@ function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undef
   if (isHosted && budgetMinutes >= HOSTED_MINUTES)
     return `time-budget-minutes: ${budgetMinutes} does not fit into the 6 h that a GitHub-hosted job may take, so the job would end first. Set it to ${ADVISED_BUDGET}.`;
   if (minutes <= budgetMinutes) return undefined;
-  return `This takes ${describeWait(cost)}: with time-budget-minutes: ${budgetMinutes}, ${runsText(minutes, budgetMinutes)}.`;
+  return `This upload takes longer than time-budget-minutes: ${budgetMinutes}. It takes ${runsText(cost, budgetMinutes)}.`;
 }
 
-/** What a minute allows goes at once as a run begins, and again after each minute of it. */
-function runsText(minutes: number, budgetMinutes: number): string {
-  const runs = Math.ceil((1 + Math.ceil(minutes)) / (1 + Math.floor(budgetMinutes)));
+/** More than one: it is asked of what one has no time for, if only since others have used up the minute that it begins in. */
+function runsText({ calls, limitPerMinute }: Cost, budgetMinutes: number): string {
+  const runs = Math.max(2, Math.ceil(calls / callsWithin(budgetMinutes, limitPerMinute)));
   return `about ${counted(runs, "run")}, each continuing where the last one stopped`;
 }

@@ -50,9 +50,9 @@ export async function reportCost(
   sendings: readonly Sending[],
 ): Promise<void> {
   const toSend = await findToSend(run, context, sendings);
-  reportFit(run, toSend.cost);
   if (toSend.cost.files + toSend.landedBefore > 0)
     run.log.info(`To send: ${describeToSend(toSend)}.`);
+  reportFit(run, toSend.cost);
 }
 
 /** That one job is too short for it, or that nothing would be left of an interrupted one. */

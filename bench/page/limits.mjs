@@ -123,7 +123,7 @@ function choiceTable() {
       ],
       [
         "the same, and that is too slow",
-        "ask Avala for a higher limit; it is used as soon as a response names it. More jobs or keys do not help",
+        "ask Avala for a higher limit; up to 1,200 calls a minute, it is used as soon as a response names it. More jobs or keys do not help",
         "at 10 times the limit, a tenth",
       ],
       [

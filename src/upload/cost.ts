@@ -1,9 +1,8 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
 import { formatBytes, formatCount, counted, formatDuration } from "../text";
 import type { RateLimit } from "../errors";
-import { HUGE_LIMIT } from "../flow/rate/burst";
+import { callsByMinute, callsBySecond, msBySecond, msByWindows } from "../flow/rate/both-limits";
 import {
-  BURST_PER_SECOND,
   DEFAULT_CALLS_PER_MINUTE,
   MAX_FORM_BYTES,
   MAX_PART_BYTES,
@@ -23,7 +22,7 @@ export interface Cost {
   /** Whether it may take some in parts. How large these are, it decides. */
   readonly mayNeedParts: boolean;
   readonly limitPerMinute: number;
-  /** How long the limit makes it wait where calls count until their minute is over; 0 for what is left of this minute's. */
+  /** How long the limits make it take where calls count until their minute is over; 0: some seconds at most. */
   readonly minutesAtLimit: number;
   /** The same where the limit gives calls back one by one, all the time. */
   readonly leastMinutesAtLimit: number;
@@ -61,23 +60,33 @@ export type LimitNow = RateLimit & { readonly nowMs?: number };
 
 type Waits = Pick<Cost, "limitPerMinute" | "minutesAtLimit" | "leastMinutesAtLimit" | "callsLeft">;
 
+// Not worth a word: the calls of a minute, where it has 100, take as long at 20 a second.
+const SHORT_MS = 5000;
+
 // Servers count in windows of a minute, in a log of the last one, or by tokens that come back (contract, "Rate limits"): which, no
 // reply says.
 function waitsOf(calls: number, known: LimitNow | undefined): Waits {
   const { limit = DEFAULT_CALLS_PER_MINUTE, remaining = limit, resetAtMs, nowMs } = known ?? {};
   const isKnown = resetAtMs !== undefined && nowMs !== undefined;
-  const resetMinutes = isKnown ? Math.max(0, (resetAtMs - nowMs) / MINUTE_MS) : 1;
-  const over = Math.max(0, calls - remaining);
+  const resetMs = isKnown ? Math.min(MINUTE_MS, Math.max(0, resetAtMs - nowMs)) : MINUTE_MS;
+  const bySecondMs = msBySecond(calls, limit);
   // What the limit of the second does not let through before the reset is lost.
-  const bySecond = Math.floor((resetMinutes * MINUTE_MS * BURST_PER_SECOND) / 1000);
-  const inTime = limit > HUGE_LIMIT ? remaining : Math.min(remaining, bySecond);
-  const afterFirst = Math.ceil((calls - inTime) / limit) - 1;
+  const over = calls - Math.min(remaining, Math.floor(callsBySecond(resetMs, limit)));
+  const longestMs = over > 0 ? msByWindows(over, limit, resetMs) : bySecondMs;
+  const leastMs = Math.max(bySecondMs, ((calls - remaining) / limit) * MINUTE_MS);
+  const isShort = longestMs <= SHORT_MS;
   return {
     limitPerMinute: limit,
-    minutesAtLimit: over === 0 ? 0 : Math.min(1, resetMinutes) + afterFirst,
-    leastMinutesAtLimit: over / limit,
+    minutesAtLimit: isShort ? 0 : longestMs / MINUTE_MS,
+    leastMinutesAtLimit: isShort ? 0 : Math.min(leastMs, longestMs) / MINUTE_MS,
     ...(remaining < limit && { callsLeft: remaining }),
   };
+}
+
+/** How many calls a run makes at most in so many minutes, in however many windows they lie. */
+export function callsWithin(minutes: number, limit: number): number {
+  const inWindows = callsByMinute(limit) * (1 + Math.floor(minutes));
+  return Math.min(inWindows, callsBySecond(minutes * MINUTE_MS, limit));
 }
 
 /** What datasets need without the run that makes them. Adds up: of many, no file is looked at again for each one that comes. */
@@ -151,16 +160,25 @@ export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNo
 // Of the longer time: a reader plans no better with two that are nearer.
 const NEARLY_ALL = 0.9;
 
+/** Whether the limit of the second makes it take as long, with however many calls a minute. */
+function isBySecond({ calls, minutesAtLimit, limitPerMinute }: Cost): boolean {
+  const ms = minutesAtLimit * MINUTE_MS;
+  return ms > 0 && msBySecond(calls, limitPerMinute) >= NEARLY_ALL * ms;
+}
+
 /**
  * `about 12 min at 100 calls a minute if no other run shares the limit`; `up to about 60 s …` where a limit that gives calls back
- * one by one would take much less.
+ * one by one would take much less; `about 30 s at 20 calls a second …` where that is what bounds it.
  */
-export function describeWait(cost: Waits): string {
+function describeWait(cost: Cost): string {
   const { minutesAtLimit, leastMinutesAtLimit, limitPerMinute } = cost;
   const isEither = leastMinutesAtLimit < NEARLY_ALL * minutesAtLimit;
   const time = formatDuration(minutesAtLimit * 60);
   const wait = minutesAtLimit === 0 ? "no wait" : `${isEither ? "up to " : ""}about ${time}`;
-  return `${wait} at ${formatCount(limitPerMinute)} calls a minute if no other run shares the limit`;
+  const limit = isBySecond(cost)
+    ? `${callsBySecond(1000, limitPerMinute)} calls a second`
+    : `${formatCount(limitPerMinute)} calls a minute`;
+  return `${wait} at ${limit} if no other run shares the limit`;
 }
 
 /** `1,334 files, 5.1 GB, 1,340 API calls (2,674 if the server takes PUTs, more for files in parts)` */
@@ -179,8 +197,8 @@ export function describeCalls(cost: Cost): string {
 export function describeCost(cost: Cost): string {
   if (cost.calls === 0) return describeCalls(cost);
   const { callsLeft, minutesAtLimit } = cost;
-  const isKnown = callsLeft !== undefined && minutesAtLimit > 0;
-  const used = isKnown ? `; ${counted(callsLeft, "call")} left in this minute` : "";
+  const isTold = callsLeft !== undefined && minutesAtLimit > 0 && !isBySecond(cost);
+  const used = isTold ? `; ${counted(callsLeft, "call")} left in this minute` : "";
   return `${describeCalls(cost)}: ${describeWait(cost)}${used}`;
 }
 

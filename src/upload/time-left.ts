@@ -6,10 +6,10 @@
 // A limit of so many calls a minute is used up in seconds, and then all wait: the rate of ten seconds is that of the burst or of
 // the pause. Where replies tell the window, what is left takes what this run's part of the calls is in this window and in those
 // after it. Where they don't, or places come back one by one, a run repeats itself each minute as the limit does.
-import { BURST_PER_SECOND, MINUTE_MS } from "../api/limits";
+import { MINUTE_MS } from "../api/limits";
 import type { RateLimit } from "../errors";
 import { SAME_WINDOW_MS } from "../flow/rate/budget";
-import { HUGE_LIMIT } from "../flow/rate/burst";
+import { callsByMinute, callsBySecond, msBySecond, msByWindows } from "../flow/rate/both-limits";
 import { MAX_MINUTES, MIN_FILES, before, type Counted, type History, type Moment } from "./history";
 
 export interface Left {
@@ -108,24 +108,15 @@ function msByMinutes(history: History, unasked: number): number | undefined {
   return periods * periodMs + end.atMs - (now.atMs - periodMs);
 }
 
-/** How long the limit of the second, where there is one, makes so many calls take. */
-function msBySecond(calls: number, { limit }: RateLimit): number {
-  return limit > HUGE_LIMIT ? 0 : (1000 * calls) / BURST_PER_SECOND;
-}
-
 /** Those that are left, as far as the window lasts: what nobody makes of them by then is lost. */
 function callsInWindow({ limits, isSliding, atMs }: Window): number {
-  const { limit, remaining, resetAtMs } = limits;
-  if (isSliding || limit > HUGE_LIMIT) return remaining;
-  return Math.min(remaining, (Math.max(0, resetAtMs - atMs) * BURST_PER_SECOND) / 1000);
+  const { limit, remaining } = limits;
+  if (isSliding) return remaining;
+  return Math.min(remaining, callsBySecond(untilResetMs(limits, atMs), limit));
 }
 
-/** What this window has no place for goes in the next ones, each as soon as it begins. */
-function msByWindows({ atMs, limits }: Window, over: number): number {
-  const { limit, resetAtMs } = limits;
-  const whole = Math.max(0, Math.ceil(over / limit) - 1);
-  const lastMs = Math.min(MINUTE_MS, msBySecond(over - whole * limit, limits));
-  return Math.max(0, resetAtMs - atMs) + whole * MINUTE_MS + lastMs;
+function untilResetMs({ resetAtMs }: RateLimit, atMs: number): number {
+  return Math.max(0, resetAtMs - atMs);
 }
 
 /** What is known of the limit just now. */
@@ -153,16 +144,21 @@ function msAtLimit(history: History, unasked: number): ByLimit | undefined {
   const share = shareOf(history);
   if (limits === undefined || share === undefined) return undefined;
   const isUsedUp = now.isPaused && now.atMs - windowStart.atMs > SAME_WINDOW_MS;
-  const waitMs = isUsedUp ? Math.max(0, limits.resetAtMs - now.atMs) : 0;
+  const waitMs = isUsedUp ? untilResetMs(limits, now.atMs) : 0;
   const window = { limits, isSliding, atMs: now.atMs };
   // Of all that share the key, as long as it takes them to make those of this run. To make a dataset of them is one, too.
   const calls = (unasked + 1) / share;
   const inWindow = isUsedUp ? 0 : callsInWindow(window);
   const over = calls - inWindow;
-  const isBySecond = !isUsedUp && inWindow < limits.remaining && over <= limits.limit;
+  const { limit } = limits;
+  // The next window begins with no wait, and no wait ends it: it is the last, or it is not used up.
+  const isGoingOn = over <= limit || callsByMinute(limit) < limit;
+  const isBySecond = !isUsedUp && inWindow < limits.remaining && isGoingOn;
   if (over <= 0 || isBySecond)
-    return { ms: msBySecond(unasked / share, limits), fits: true, waitMs };
-  const ms = isSliding ? (over / limits.limit) * MINUTE_MS : msByWindows(window, over);
+    return { ms: msBySecond(unasked / share, limit), fits: true, waitMs };
+  const ms = isSliding
+    ? (over / limit) * MINUTE_MS
+    : msByWindows(over, limit, untilResetMs(limits, now.atMs));
   return { ms, fits: false, waitMs };
 }
 

@@ -13,6 +13,7 @@ function fitOf(minutes: number, env: Record<string, string>, budgetMinutes?: num
   const toSend = minutes === 0 ? [] : [{ sizeBytes: 1 }];
   const cost = {
     ...estimateCost([{ toSend, fileCount: 1 }]),
+    calls: 1 + 100 * minutes,
     minutesAtLimit: minutes,
     leastMinutesAtLimit: minutes,
   };
@@ -28,8 +29,7 @@ describe("on a runner of GitHub's", () => {
 
   test("what does not fit is said with the way out, and how many runs that takes", () => {
     const text = fitOf(1_000, keptThere);
-    expect(text).toContain("about 16 h 40 min at 100 calls a minute");
-    expect(text).toContain("jobs end after 6 h");
+    expect(text).toContain("longer than 6 h, after which GitHub-hosted jobs end");
     expect(text).toContain("time-budget-minutes: 330");
     expect(text).toContain("about 4 runs");
     expect(text).not.toContain("is deleted");
@@ -47,6 +47,8 @@ describe("on a runner of GitHub's", () => {
     // What a minute allows goes in the first run, and again in the next.
     expect(fitOf(1, keptThere, 0.3)).toContain("about 2 runs");
     expect(fitOf(200, keptThere, 200)).toBe("");
+    // Others have used up the minute that it begins in.
+    expect(fitOf(0.5, keptThere, 0.3)).toContain("about 2 runs");
     expect(fitOf(500, keptThere, 400)).toContain("would end first");
   });
 });
@@ -55,7 +57,7 @@ describe("on a runner of one's own", () => {
   test("a job may take 5 days, if its own time-out allows that", () => {
     expect(fitOf(360, own)).toBe("");
     expect(fitOf(361, own)).toContain("timeout-minutes allows more: up to 7200");
-    expect(fitOf(7_201, own)).toContain("ends after 5 days");
+    expect(fitOf(7_201, own)).toContain("longer than 5 days");
     expect(fitOf(7_201, own, 7_000)).toContain("about 2 runs");
   });
 });
@@ -75,6 +77,16 @@ describe("a step", () => {
     const env = { ...lost, HOME: place.tree.at(".home") };
     const { warnings } = await place.act(inputs, { env });
     expect(told(warnings)).toContain("is deleted after its job");
+  });
+
+  test("tells the time and the limit once: in the line of what is sent, which stands first", async () => {
+    await place.start({ requestsPerMinute: 5 });
+    const inputs = { ...uploading, "time-budget-minutes": "0.01", "dry-run": "false" };
+    const text = (await place.act(inputs)).text();
+    expect(text.match(/at 5 calls a minute/g)).toHaveLength(1);
+    expect(text).toMatch(
+      /To send: .* at 5 calls a minute[^]*takes longer than time-budget-minutes: 0\.01\. It takes about \d+ runs/,
+    );
   });
 
   test("that its budget ended says whether the next run can resume", async () => {

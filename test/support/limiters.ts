@@ -70,8 +70,9 @@ class LazyVerdict implements Verdict {
 }
 
 function windowsBoundMs({ perMinute, perSecond }: Limits, calls: number): number {
-  const windows = Math.floor((calls - 1) / perMinute);
-  return windows * 60_000 + (((calls - 1) % perMinute) * 1000) / perSecond;
+  const inWindow = Math.min(perMinute, perSecond * 60);
+  const windows = Math.floor((calls - 1) / inWindow);
+  return windows * 60_000 + (((calls - 1) % inWindow) * 1000) / perSecond;
 }
 
 function fixed(limits: Limits, signals: Signals): Limiter {
