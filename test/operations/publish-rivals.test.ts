@@ -7,6 +7,7 @@ import type { Avala } from "../../src/api/connection";
 import { hashFiles } from "../../src/files/hash";
 import { carryOut, publishDataset } from "../../src/operations/publish/publish";
 import { decidePublish } from "../../src/operations/publish/decide";
+import { sendFiles } from "../../src/operations/publish/send";
 import type { PublishTarget } from "../../src/operations/publish/target";
 import { openUploadJournal } from "../../src/upload/journal/upload-journal";
 import { uploadFiles } from "../../src/upload/run";
@@ -128,7 +129,11 @@ describe("a run beside another one that sends other content under its name", () 
     expect(await emulator.objects()).toEqual(before);
   });
 
-  test("is told when what it did not send again is about to be replaced", async () => {
+  // A `FileSet` of Pulumi confirms in another process, so what it sends has to tell by itself.
+  test.each([
+    ["confirms", publishDataset],
+    ["only sends", sendFiles],
+  ])("that %s is told when what it did not send again is about to be replaced", async (_, run) => {
     const { stateDirectory } = options();
     const { digest } = await hashFiles(ours);
     const earlier = { datasetName: "set", files: ours.slice(0, 1), digest, stateDirectory };
@@ -142,10 +147,21 @@ describe("a run beside another one that sends other content under its name", () 
       await other?.takeBack("a.jpg");
       await other?.close();
     });
-    await expect(publishDataset(avala, targetOf(ours), options())).rejects.toMatchObject(
-      sentByAnother,
-    );
+    await expect(run(avala, targetOf(ours), options())).rejects.toMatchObject(sentByAnother);
     expect(confirms()).toBe(0);
+  });
+
+  test("is told by a journal that was removed and begun again, and is shorter than it was", async () => {
+    const { stateDirectory } = options();
+    const { avala: earlier } = sessionWith(emulator);
+    for (const files of [theirs, ours.slice(0, 1)])
+      await uploadFiles(earlier, { datasetName: "set", files, stateDirectory });
+    const avala = interrupted(sessionWithoutLocks(), async () => {
+      await rm(join(folder, "state", "journals"), { recursive: true });
+      const files = theirs.slice(0, 1);
+      await uploadFiles(sessionWithoutLocks(), { datasetName: "set", files, stateDirectory });
+    });
+    await expect(sendFiles(avala, targetOf(ours), options())).rejects.toMatchObject(sentByAnother);
   });
 });
 
