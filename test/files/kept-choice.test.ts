@@ -187,9 +187,17 @@ describe("what lines chose", () => {
     expect((await look()).isRecalled).toBe(true);
   });
 
-  test("is chosen again on another machine", async () => {
+  test.each<[string, CacheOptions, PropertyDescriptorMap]>([
+    ["machine", { machine: "another" }, {}],
+    ["user", {}, { getuid: { value: () => 1234 } }],
+    ["version of Node", {}, { version: { value: "v99.0.0" } }],
+  ])("is chosen for itself on another %s, and stays for this one", async (_, options, other) => {
     await look();
-    expect((await look({ machine: "another" })).isRecalled).toBe(false);
+    jest.replaceProperty(globalThis, "process", Object.create(process, other) as NodeJS.Process);
+    expect((await look(options)).isRecalled).toBe(false);
+    jest.restoreAllMocks();
+    expect((await look()).isRecalled).toBe(true);
+    expect(readdirSync(kept.at("digests")).filter((name) => /choice/.test(name))).toHaveLength(2);
   });
 });
 

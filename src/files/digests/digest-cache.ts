@@ -82,10 +82,9 @@ export function createDigestCache(options: DigestCacheOptions = {}): DigestCache
     choice: (lines, root, folder) =>
       keepChoice({
         ...common,
-        // Node brings the tables by which names are matched and put in one form.
-        rules: `${rules} ${process.version}`,
         folder: cacheFolder,
-        place: placeOf(machine, fingerprint([root, folder ?? null, lines])),
+        // Node brings the tables by which names are matched and put in one form: with two in turn, each has its own.
+        place: placeOf(machine, fingerprint([root, folder ?? null, lines, process.version])),
         isDrawn: () => random.next() < drawnChoices,
         onRefuted: async () => (await open(root, folder)).refute(root),
       }),

@@ -45,9 +45,9 @@ export interface KeptChoice {
 interface ChoiceOptions {
   /** Where choices are kept; without one, none is. */
   readonly folder: string | undefined;
-  /** The lines and all else that decides, the root, the machine and the user, as one word. */
+  /** The lines and all else that decides, the root, the machine, the user and the version of Node, as one word. */
   readonly place: string;
-  /** By which is chosen, and the version of what they run on. */
+  /** By which is chosen. */
   readonly rules: string;
   readonly markClock: () => ClockMark;
   /** Whether the device shows every change of a folder in its inode and times; a path of it is given too. */
