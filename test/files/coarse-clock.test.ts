@@ -11,14 +11,39 @@ const mockTickMs = Date.now();
 
 jest.mock("node:fs", () => {
   const real = jest.requireActual<typeof Fs>("node:fs");
+  // Of a folder FAT's size is that of whole clusters.
   const inTick = (stats: Stats | undefined): Stats | undefined =>
-    stats && Object.assign(stats, { mtimeMs: mockTickMs, ctimeMs: mockTickMs });
+    stats &&
+    Object.assign(
+      stats,
+      { mtimeMs: mockTickMs, ctimeMs: mockTickMs },
+      stats.isDirectory() && { size: 4096 },
+    );
   return {
     ...real,
     statSync: (...args: Parameters<typeof real.statSync>) =>
       inTick(real.statSync(...args) as Stats | undefined),
     fstatSync: (handle: number) => inTick(real.fstatSync(handle)),
   };
+});
+
+test("a file that comes within the tick in which its folder was listed is chosen by the next process, too", async () => {
+  const tree = createTempTree({ "a.jpg": jpeg("a") });
+  const kept = createTempTree();
+  try {
+    const look = async (pastMs: number) => {
+      const markClock = () => ({ ...settled(), wallMs: mockTickMs + pastMs });
+      const cache = startSettledCache({ folder: kept.at("digests"), markClock });
+      const { files } = await readFileSet({ root: tree.root, include: ["**"] }, { cache });
+      return files.map(({ path }) => path);
+    };
+    expect(await look(0)).toEqual(["a.jpg"]);
+    writeFileSync(tree.at("b.jpg"), jpeg("b"));
+    expect(await look(10_000)).toEqual(["a.jpg", "b.jpg"]);
+  } finally {
+    tree.remove();
+    kept.remove();
+  }
 });
 
 test("a file that changes within the tick in which it was read has its new digest, in the same process, too", async () => {

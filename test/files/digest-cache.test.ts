@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -352,6 +353,20 @@ describe("a file that changes", () => {
     await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
     passTick(kept.root);
     expect((await look()).digests).toEqual(await truth());
+  });
+
+  test("in turn with another one has its own digest each time in a process that looks again", async () => {
+    tree.write({ "a.jpg": jpeg("a"), "b.jpg": jpeg("b") });
+    const cache = startCache(ofProcess);
+    await lookAgain(cache);
+    for (const [round, name] of ["b", "a", "b", "a"].entries()) {
+      tree.write({ [`${name}.jpg`]: jpeg(String(round)) });
+      const { files, known } = await readTree(cache);
+      const { entries } = await hashFiles(files, { known });
+      const digests = Object.fromEntries(entries.map(({ path, sha256 }) => [path, sha256]));
+      expect([knownIn(files).length, digests]).toEqual([1, await truth()]);
+      passTick(kept.root);
+    }
   });
 
   test("while it is read is an error, and not noted", async () => {
@@ -755,6 +770,20 @@ describe("the folder of caches", () => {
     await look();
     const others = keptNames().filter((name) => !/^[0-9a-f]{32}\.(?:digests|choice)$/.test(name));
     expect(others.sort()).toEqual(["mine", "new.digests"]);
+  });
+
+  test("loses what was not used for longest when it has more than 512 MiB", async () => {
+    tree.write({ "a.jpg": jpeg("a") });
+    const sizes = { "1.choice": 300, "2.digests": 20, "3.choice": 300, "4.digests": 200 };
+    for (const [index, [name, mib]] of Object.entries(sizes).entries()) {
+      kept.write({ [`digests/${name}`]: "" });
+      truncateSync(kept.at(`digests/${name}`), mib * 1024 * 1024);
+      const usedAt = Date.now() / 1000 - 1000 + index;
+      utimesSync(kept.at(`digests/${name}`), usedAt, usedAt);
+    }
+    await look();
+    const others = keptNames().filter((name) => name in sizes);
+    expect(others.sort()).toEqual(["3.choice", "4.digests"]);
   });
 
   test("may be one that can't be made: then each file is read", async () => {
