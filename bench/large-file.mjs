@@ -20,7 +20,7 @@ const MIB = 1024 ** 2;
 const { values } = parseArgs({
   options: {
     gib: { type: "string", default: "2" },
-    repeat: { type: "string", default: "3" },
+    repeat: { type: "string", default: "5" },
     store: { type: "string", default: "sink" },
     json: { type: "string" },
   },

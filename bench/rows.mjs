@@ -35,10 +35,13 @@ export function median(numbers) {
 }
 
 /** Ours as a multiple of the peer's: turn by turn, as one turn's load is the same for both. @param {Row} row @param {Peer} peer */
-export function ratioTo({ samples }, peer) {
-  if (samples.length !== peer.samples.length) return median(samples) / median(peer.samples);
-  return median(samples.map((sample, turn) => sample / (peer.samples[turn] ?? NaN)));
+export function ratiosTo({ samples }, peer) {
+  if (samples.length !== peer.samples.length) return [median(samples) / median(peer.samples)];
+  return samples.map((sample, turn) => sample / (peer.samples[turn] ?? NaN));
 }
+
+/** The median turn's. @param {Row} row @param {Peer} peer */
+export const ratioTo = (row, peer) => median(ratiosTo(row, peer));
 
 /** @param {number} figure @param {number} target @param {boolean} higherIsBetter */
 export function isReached(figure, target, higherIsBetter) {

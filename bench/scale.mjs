@@ -1,12 +1,13 @@
 // `npm run bench -- scale` (`--sizes 1000,10000,100000 --dry 1000,100000,1000000 --held 10000,100000 --bundle FILE --json FILE`):
 // how an upload, the Action's dry run, and one of a growing set that holds all files already grow with the number of files: each
-// in a process of its own, files of 200 bytes, no rate limit.
+// in a process of its own, files of 200 bytes, no rate limit. The Action by the Node that GitHub's runners run it with.
 // @ts-check
 import { once } from "node:events";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ensurePart } from "../scripts/parts.mjs";
 import { startAction } from "./action.mjs";
 import {
   environmentFor,
@@ -30,6 +31,8 @@ const { values } = parseArgs({
     json: { type: "string" },
   },
 });
+
+const { command: node } = await ensurePart("node24");
 
 /** @param {string} list */
 const numbersOf = (list) => list.split(",").filter(Boolean).map(Number);
@@ -87,6 +90,7 @@ async function runAction(root, work, inputs, env = {}) {
     bundle: values.bundle,
     workspace: root,
     temp,
+    node,
     nodeFlags: ["--require", path.join(HERE, "cost-at-exit.cjs")],
     inputs: { files: "**", "data-type": "image", ...inputs },
     env: { ...env, COST_FILE: costFile },

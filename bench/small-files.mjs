@@ -1,5 +1,6 @@
 // `npm run bench -- small` (`--files N --repeat N --json FILE`): many small files, by the core, by Avala's Python SDK, and by
-// programs in Go and Node that do the least that can be done. On the emulator, and on MinIO, whose storage is not ours. In turns.
+// programs in Go and Node that do the least that can be done. On the emulator, and on MinIO, whose storage is not ours; on this
+// Node, and on the Action's. In turns.
 // @ts-check
 import { execFileSync } from "node:child_process";
 import { randomFillSync } from "node:crypto";
@@ -85,37 +86,59 @@ async function findSdk() {
     });
 }
 
-/** @type {Client} */
-const core = (env, dataset) => {
+/** @param {string} node @returns {Client} */
+const coreOn = (node) => (env, dataset) => {
   const state = path.join(work, `state-${dataset}`);
-  return runReporting(process.execPath, [path.join(HERE, "core.mjs"), root, dataset, state], env);
+  return runReporting(node, [path.join(HERE, "core.mjs"), root, dataset, state], env);
 };
 
-/** By the same libraries as the core. @type {Client} */
-const leastInNode = (env, dataset) =>
-  runReporting(process.execPath, [path.join(HERE, "least-work", "main.mjs"), root, dataset], env);
+/** By the same libraries as the core. @param {string} node @returns {Client} */
+const leastOn = (node) => (env, dataset) =>
+  runReporting(node, [path.join(HERE, "least-work", "main.mjs"), root, dataset], env);
+
+const nodeOfAction = await ifThere("The Action's Node", () => ensurePart("node24"));
+
+/** The one that this runs on, as a program or a stack would, and the one that GitHub's runners run the Action with. */
+const NODES = [
+  { note: "", command: process.execPath },
+  ...(nodeOfAction ? [{ note: ", the Action's Node", command: nodeOfAction.command }] : []),
+];
+
+/** @typedef {{name: string, client: Client, costs: Cost[], serverCores: number[]}} Measured */
+
+/** @param {string} name @param {Client | undefined} client @returns {Measured[]} */
+const measured = (name, client) =>
+  client === undefined ? [] : [{ name, client, costs: [], serverCores: [] }];
+
+/** The core on one version of Node, and what stands beside it. @typedef {{what: string, ours: Measured, peers: readonly Measured[]}} Compared */
 
 /**
  * Each client once a turn, each run under a dataset name that is new.
- * @param {string} server @param {Record<string, Client>} clients ours first
+ * @param {string} server @param {readonly (Client | undefined)[]} others that need no Node: the least work, and the SDK
  * @param {{env: NodeJS.ProcessEnv, pids: readonly (number | undefined)[]}} on
+ * @returns {Promise<readonly Compared[]>}
  */
-async function compare(server, clients, { env, pids }) {
-  const costs = new Map(Object.keys(clients).map((name) => [name, /** @type {Cost[]} */ ([])]));
-  /** @type {number[]} */
-  const serverCores = [];
+async function compare(server, [least, sdk], { env, pids }) {
+  const inGo = measured(LEAST, least);
+  const viaSdk = measured(SDK, sdk);
+  const compared = NODES.flatMap(({ note, command }, i) => {
+    const leastInNode = measured(LEAST_IN_NODE, leastOn(command));
+    return measured("this project", coreOn(command)).map((ours) => ({
+      ...{ what: `${server}${note}`, ours },
+      peers: [...inGo, ...leastInNode, ...(i === 0 ? viaSdk : [])],
+    }));
+  });
+  const all = new Set(compared.flatMap(({ ours, peers }) => [ours, ...peers]));
   for (let turn = 0; turn < repeat; turn++) {
-    for (const [name, client] of Object.entries(clients)) {
-      const dataset = `${server}-${Object.keys(clients).indexOf(name)}-${turn}`;
+    for (const [i, { client, costs, serverCores }] of [...all].entries()) {
+      const dataset = `${server}-${i}-${turn}`;
       const { result, cores } = await busyCores(pids, () => client(env, dataset));
-      costs.get(name)?.push(result);
-      if (client === core) serverCores.push(...cores);
+      costs.push(result);
+      serverCores.push(...cores);
     }
   }
-  return { server, costs, serverCores };
+  return compared;
 }
-
-/** @typedef {Awaited<ReturnType<typeof compare>>} Compared */
 
 /** Each unit's figure of a run, and what ours is to reach. */
 const UNITS = [
@@ -140,21 +163,19 @@ const UNITS = [
 ];
 
 /** @param {Compared} compared @returns {import("./rows.mjs").Row[]} */
-function rowsOf({ server, costs, serverCores }) {
-  const [ours = [], ...others] = costs.values();
-  const names = [...costs.keys()].slice(1);
+function rowsOf({ what, ours, peers }) {
   return UNITS.map(({ unit, higherIsBetter, of, ofLeast, target }) => ({
-    what: `${Number(values.files).toLocaleString("en-US")} files of 10 KiB, ${server}`,
+    what: `${Number(values.files).toLocaleString("en-US")} files of 10 KiB, ${what}`,
     unit,
     higherIsBetter,
-    samples: ours.map(of),
-    peers: others.map((runs, i) => ({
-      name: names[i] ?? "",
-      samples: runs.map(of),
-      ...(names[i] === LEAST && ofLeast !== undefined ? { target: ofLeast } : {}),
+    samples: ours.costs.map(of),
+    peers: peers.map(({ name, costs }) => ({
+      name,
+      samples: costs.map(of),
+      ...(name === LEAST && ofLeast !== undefined ? { target: ofLeast } : {}),
     })),
     ...(target === undefined ? {} : { target }),
-    ...(higherIsBetter ? { serverCores } : {}),
+    ...(higherIsBetter ? { serverCores: ours.serverCores } : {}),
   }));
 }
 
@@ -164,31 +185,26 @@ makeFiles(root, Number(values.files));
 const least = await ifThere("The least work", buildLeast);
 const sdk = await ifThere("The SDK", findSdk);
 const minio = await ifThere("MinIO", () => startMinio(path.join(work, "store")));
-const quick = {
-  "this project": core,
-  ...(least && { [LEAST]: least }),
-  [LEAST_IN_NODE]: leastInNode,
-};
 
 /** @type {Compared[]} */
 const compared = [];
 const emulator = await startEmulator();
 const on = { env: environmentFor(emulator), pids: [emulator.pid] };
-compared.push(await compare("emulator", { ...quick, ...(sdk && { [SDK]: sdk }) }, on));
+compared.push(...(await compare("emulator", [least, sdk], on)));
 emulator.stop();
 if (minio) {
   const api = await startEmulator(...minio.flags);
   const onMinio = { env: environmentFor(api), pids: [api.pid, minio.pid] };
-  compared.push(await compare("MinIO", quick, onMinio));
+  compared.push(...(await compare("MinIO", [least], onMinio)));
   api.stop();
   minio.stop();
 }
 printTable(
   ["", ...UNITS.map(({ unit }) => unit)],
-  compared.flatMap(({ server, costs }) =>
-    [...costs].map(([name, runs]) => [
-      `${name}, ${server}`,
-      ...UNITS.map(({ of }) => median(runs.map(of)).toPrecision(3)),
+  compared.flatMap(({ what, ours, peers }) =>
+    [ours, ...peers].map(({ name, costs }) => [
+      `${name}, ${what}`,
+      ...UNITS.map(({ of }) => median(costs.map(of)).toPrecision(3)),
     ]),
   ),
 );

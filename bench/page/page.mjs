@@ -106,7 +106,7 @@ export function pageOf(results, reasons, pictureOf, ages) {
     `What this project costs, beside what you would run instead. All of it ran on one machine. What is compared in a row used the same
 server, and took turns if there is more than one. \`npm run bench\` takes the figures and writes this page; no figure is edited by hand. ${takenWhen(results)}
 [How to run and read them](../bench/README.md).`,
-    `- Figures are medians of turns, with the lowest and the highest in parentheses; each section says of how many. A figure of one turn is what that turn took. Ratios are this project's figure to the other's, the median of the turns, since what loads the machine changes from turn to turn: they need not be the ratio of the medians.
+    `- Figures are medians of turns, with the lowest and the highest in parentheses; each section says of how many. A figure of one turn is what that turn took. Ratios are this project's figure to the other's, turn by turn, with the median first as well, since what loads the machine changes from turn to turn: they need not be the ratio of the medians.
 - ↑ means that more is better, ↓ that less is better.
 - What falls short of its target stands here too, with the reason. No test depends on a figure.
 - None of this is what an upload to Avala takes: 100 calls a minute are the bound. See [What bounds a large upload](#what-bounds-a-large-upload).`,

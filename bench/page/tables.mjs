@@ -1,6 +1,6 @@
 // Markdown tables of figures. Knows nothing of where they stand.
 // @ts-check
-import { groupsOf, isReached, median, ratioTo } from "../rows.mjs";
+import { groupsOf, isReached, median, ratioTo, ratiosTo } from "../rows.mjs";
 import { amountOf } from "./curves.mjs";
 import { figure } from "./svg.mjs";
 
@@ -15,10 +15,10 @@ export function table(header, rows) {
   return `<!-- oxfmt-ignore-start -->\n${lines.join("\n")}\n<!-- oxfmt-ignore-end -->`;
 }
 
-/** The median, and the spread where there is one. @param {readonly number[]} samples */
-export function spread(samples) {
+/** The median, and the spread where there is one. @param {readonly number[]} samples @param {string} [sign] behind the median */
+export function spread(samples, sign = "") {
   const ends = [Math.min(...samples), Math.max(...samples)].map(figure);
-  const middle = figure(median(samples));
+  const middle = `${figure(median(samples))}${sign}`;
   return ends[0] === ends[1] ? middle : `${middle} (${ends.join("–")})`;
 }
 
@@ -42,7 +42,7 @@ export function linesOf(row) {
     return [
       ...ours,
       `${peer.name}: ${spread(peer.samples)}`,
-      `${figure(ratio)}×`,
+      spread(ratiosTo(row, peer), "×"),
       wanted === undefined ? "" : `${sign}\u00a0${figure(wanted)}×`,
       wanted === undefined ? "" : verdict(isReached(ratio, wanted, higherIsBetter)),
     ];
