@@ -7,12 +7,16 @@ import { type Export, type ExportInput, getExport } from "../../src/api/endpoint
 import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
-import { exportConditions, type Condition } from "../../src/operations/gate";
+import {
+  exportConditions,
+  GateClosedError,
+  refuseUnmet,
+  type Condition,
+} from "../../src/operations/gate";
 import { readProjectConditions } from "../../src/operations/project-conditions";
 import { throughOutages } from "../../src/operations/wait";
 import { fetchIfAsked } from "./fetching";
-import { GATE_NAMES, gateOf, refuseUnmet } from "./gate";
-import { GateClosedError } from "../report/failure";
+import { GATE_NAMES, gateOf } from "./gate";
 import { formatDuration } from "../../src/text";
 import type { ExportInputs, ExportSource } from "../inputs/export";
 import { againText } from "../report/cancelled";
@@ -89,7 +93,8 @@ async function ofProjects(
 function requireMet({ log, results }: Run, conditions: readonly Condition[]): void {
   results.conditions = conditions;
   if (conditions.length > 0) log.group("Gate", conditions.map(conditionText));
-  refuseUnmet(conditions);
+  const work = "Finish what is missing and run again, or lower the conditions of the gate.";
+  refuseUnmet(conditions, work);
 }
 
 async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> {

@@ -1,13 +1,7 @@
-// What keeps a gate closed: conditions that are not met, and uploads that left something out. Pure.
+// What a gate asks for in a step, and the uploads that keep it closed since they left something out. Pure.
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
-import {
-  describeUnmet,
-  type Condition,
-  type Gate,
-  type GateNames,
-} from "../../src/operations/gate";
+import { GateClosedError, type Gate, type GateNames } from "../../src/operations/gate";
 import { counted } from "../../src/text";
-import { GateClosedError } from "../report/failure";
 import type { ExportInputs } from "../inputs/export";
 import type { Inputs } from "../inputs/inputs";
 import type { Outcome } from "../report/results";
@@ -31,14 +25,6 @@ export function gateOf({ gate, source }: ExportInputs, { status }: Inputs): Gate
     source.hasUploaded &&
     source.datasets.length + source.projects.length + source.slices.length === 0;
   return { ...gate, mayBeEmpty: isOfUploaded && status === undefined };
-}
-
-/** @throws GateClosedError that names each condition which is not met */
-export function refuseUnmet(conditions: readonly Condition[]): void {
-  const work = "Finish what is missing and run again, or lower the conditions of the gate.";
-  const unmet = describeUnmet(conditions, work);
-  if (unmet !== undefined)
-    throw new GateClosedError("export_failed", unmet.text, { hint: unmet.hint });
 }
 
 /**

@@ -9,11 +9,9 @@ import {
   isAvalaError,
 } from "../../src/errors";
 import { MORE_TIME } from "../../src/hints";
+import { GateClosedError } from "../../src/operations/gate";
 import { REPOSITORY } from "./facts/links";
 import type { FailureDetails, Outcome } from "./results";
-
-/** What the gate asks for is not so, or could not be verified. */
-export class GateClosedError extends AvalaError {}
 
 /** All else is done. */
 export class StatusNotSetError extends AvalaError {}

@@ -1,7 +1,8 @@
 // What a gate asks for and what is there, one condition each. Whatever is not plainly enough is too little.
-// Knows nothing of what happens when it stays closed.
+// Knows nothing of what waits behind it.
 import type { Export } from "../api/endpoints/exports";
 import type { QualityEvaluation } from "../api/endpoints/quality-targets";
+import { AvalaError } from "../errors";
 import { printable } from "../redact";
 import { counted } from "../text";
 
@@ -47,15 +48,19 @@ export function describeCondition({ found, asked }: Condition): string {
   return `${found}, and ${asked}`;
 }
 
-/** What keeps the gate closed, all of it, and what to do: `work` where tasks are missing. `undefined` where nothing does. */
-export function describeUnmet(
-  conditions: readonly Condition[],
-  work: string,
-): { readonly text: string; readonly hint: string } | undefined {
+/** What a gate asks for is not so, or could not be verified. */
+export class GateClosedError extends AvalaError {}
+
+/**
+ * @param work what to do where tasks are missing
+ * @throws GateClosedError that names each condition which is not met
+ */
+export function refuseUnmet(conditions: readonly Condition[], work: string): void {
   const unmet = conditions.filter(({ isMet, isChecked }) => !isMet && isChecked !== false);
-  if (unmet.length === 0) return undefined;
+  if (unmet.length === 0) return;
   const text = `The gate stays closed: ${unmet.map(describeCondition).join("; ")}.`;
-  return { text, hint: [...new Set(unmet.map(({ todo = work }) => todo))].join(" ") };
+  const hint = [...new Set(unmet.map(({ todo = work }) => todo))].join(" ");
+  throw new GateClosedError("export_failed", text, { hint });
 }
 
 /** A count as `250`, a share as `95%` with at most three digits after the point; undefined for anything else. */

@@ -1,8 +1,8 @@
 // What a gate asks for, held against what there is: each condition says both.
 import {
-  describeUnmet,
   exportConditions,
   qualityConditions,
+  refuseUnmet,
   readMinExported,
 } from "../../src/operations/gate";
 import type { Export } from "../../src/api/endpoints/exports";
@@ -108,8 +108,9 @@ describe("quality targets of a project", () => {
   test("that are not there keep the gate closed: nothing was held", () => {
     const { conditions } = qualityConditions("p1", [], { mode: "all", names });
     expect(conditions.map(({ isMet }) => isMet)).toEqual([false]);
-    expect(describeUnmet(conditions, "Finish the tasks.")).toMatchObject({
-      hint: `Declare a quality target for project p1, or leave out ${names.qualityTargets}.`,
-    });
+    const hint = `Declare a quality target for project p1, or leave out ${names.qualityTargets}.`;
+    expect(() => refuseUnmet(conditions, "Finish the tasks.")).toThrow(
+      expect.objectContaining({ code: "export_failed", hint }) as Error,
+    );
   });
 });

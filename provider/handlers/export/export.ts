@@ -3,6 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { getExport, type Export } from "../../../src/api/endpoints/exports";
 import { isAvalaError } from "../../../src/errors";
 import { startExport, waitForExport } from "../../../src/operations/export";
+import { GateClosedError } from "../../../src/operations/gate";
 import { countedOf } from "../../../src/text";
 import { EXPORT_FIELDS } from "../../fields/export";
 import { takeCall, type Call } from "../../process/calls";
@@ -14,7 +15,7 @@ import type { Handler, OwnMethods } from "../../process/handler";
 import type { Needs } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { checkUids } from "../../process/uid-check";
-import { GateClosedError, judgeGate } from "./gate";
+import { judgeGate } from "./gate";
 import {
   checkExport,
   exportInputs,

@@ -1,12 +1,10 @@
 // Holds an Export to its gate, so that what depends on it waits. Knows nothing of how the export is made.
 import type { Avala } from "../../../src/api/connection";
 import type { Export } from "../../../src/api/endpoints/exports";
-import { AvalaError } from "../../../src/errors";
 import {
   describeCondition,
-  describeUnmet,
   exportConditions,
-  type Condition,
+  refuseUnmet,
   type GateNames,
 } from "../../../src/operations/gate";
 import { readProjectConditions } from "../../../src/operations/project-conditions";
@@ -20,16 +18,8 @@ const NAMES: GateNames = {
   qualityTargets: "gate.qualityTargets",
 };
 
-/** The export is sound, and holds too little or came too early. */
-export class GateClosedError extends AvalaError {}
-
-function refuseUnmet(conditions: readonly Condition[]): void {
-  const work =
-    "Finish what is missing and run up again, which makes another export, or lower the conditions of the gate.";
-  const unmet = describeUnmet(conditions, work);
-  if (unmet !== undefined)
-    throw new GateClosedError("export_failed", unmet.text, { hint: unmet.hint });
-}
+const WORK =
+  "Finish what is missing and run up again, which makes another export, or lower the conditions of the gate.";
 
 interface Judging {
   readonly inputs: ExportInputs;
@@ -51,7 +41,7 @@ export async function judgeGate(
   for (const text of ofProjects.warnings) await messages.warn(text);
   const ofExport = finished === undefined ? [] : exportConditions(finished, gate, NAMES);
   const conditions = [...ofExport, ...ofProjects.conditions];
-  refuseUnmet(conditions);
+  refuseUnmet(conditions, WORK);
   if (finished === undefined) return;
   for (const condition of conditions) await messages.info(`met: ${describeCondition(condition)}`);
 }
