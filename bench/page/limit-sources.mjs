@@ -36,7 +36,7 @@ export function limitsTable() {
       ],
       [
         "stored files compared",
-        `only under a fixed name: 1 request of 1 byte to storage for each file, ${LIMITS.comparedAtOnce} at once, within the time that the step waits`,
+        `only under a fixed name: 1 request of 1 byte to storage for each file, ${LIMITS.comparedAtOnce} at once where it takes so many, within half of the time that the step may still wait`,
         "[what can go wrong](faults.md)",
       ],
       [

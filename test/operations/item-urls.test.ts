@@ -118,7 +118,7 @@ describe("a dataset under a fixed name", () => {
   }
 
   test.each([
-    ["after a few tries", 0, 16],
+    ["after a few tries", 0, 32],
     ["when there is no time left", 15_000, 9],
   ])("whose host does not answer is not held against it any more %s", async (_, eachMs, most) => {
     await place.start({ dialect: { uploadReply: "form" }, ingestMs: 0 });

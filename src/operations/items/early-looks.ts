@@ -9,9 +9,10 @@ import { createMutex } from "../../flow/mutex";
 import { forMany } from "../../flow/signals";
 import type { UploadFile } from "../../upload/request";
 import { readMd5 } from "../../upload/send/chunks";
+import { askStore } from "./ask-store";
 import { matchKeys, type KeyMatch } from "./item-keys";
 import type { ItemFacts } from "./key-comparison";
-import { askStore, beginLook, MAX_UNLIKE_BEFORE_ALIKE } from "./store-hosts";
+import { beginLook, MAX_UNLIKE_BEFORE_ALIKE } from "./store-hosts";
 
 // It is read a second time for the comparison.
 const MAX_READ_BYTES = 16 * 1024 * 1024;
@@ -73,7 +74,7 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFi
   const ending = new AbortController();
   const signals = [ending.signal, ...(avala.signal === undefined ? [] : [avala.signal])];
   const asking = { ...avala, signal: forMany(AbortSignal.any(signals)) };
-  const hosts = beginLook(avala, Number.POSITIVE_INFINITY);
+  const hosts = beginLook(asking, Number.POSITIVE_INFINITY);
   // One is enough, most often the first.
   const reading = createMutex();
   let [next, underWay] = [0, 0];

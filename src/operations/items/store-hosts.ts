@@ -2,27 +2,16 @@
 // (docs/api.md, "Open questions"): it may lead to a preview, or to another object of the same bytes. So what differs at a
 // host counts only once something has agreed there; and a host that does not answer is not asked to no end.
 import type { Avala } from "../../api/connection";
-import { STORE_READS_AT_ONCE } from "../../api/limits";
-import { readStored, type StoredObject } from "../../api/storage/stored-object";
-import { AvalaError, isAvalaError } from "../../errors";
-import { retry } from "../../flow/retry";
+import type { AvalaError } from "../../errors";
 import { createSlots, type Slots } from "../../flow/slots";
 import { counted } from "../../text";
-import { retryOn } from "../../upload/send/attempt";
 import { msOf, type WaitMs } from "../wait";
+import { createHostGate, type HostGate } from "./host-gate";
 
-const MAX_TRIES = 3;
-/** Tries in a row without an answer, of any file. */
-const MAX_UNANSWERED = 8;
-/** Of one file, and how long it waits between two of them: comparing is advice. */
-const MAX_THROTTLED_TRIES = 5;
-const MAX_PAUSE_MS = 5000;
-/** Throttled tries in a row, of any file. One that throttles all that are asked at once, and serves them then, is not given up. */
-const MAX_THROTTLED = 2 * STORE_READS_AT_ONCE;
 // For a store whose ETags are not MD5s each file would be read for nothing.
 export const MAX_UNLIKE_BEFORE_ALIKE = 16;
-const MAX_IDLE_MS = 30_000;
-const MIN_IDLE_MS = 1000;
+/** Of the time that is left: what follows, as an export or its gate, needs some, and what is looked at is advice. */
+const LOOK_SHARE = 0.5;
 /** A preview waits for nothing, and compares all the same. */
 const LOOK_WITHOUT_WAIT_MS = 60_000;
 /** A large one is read in pieces of a MiB, and takes a core. */
@@ -42,9 +31,8 @@ export interface StoreHost {
   wrongSize: number;
   /** Files of which it did not answer, or was not asked any more. */
   unread: number;
-  unansweredInARow: number;
-  throttledInARow: number;
-  /** Why it is not asked. */
+  readonly gate: HostGate;
+  /** Why it may not be asked. */
   refusal?: AvalaError | undefined;
 }
 
@@ -52,25 +40,34 @@ export interface StoreHost {
 export interface StoreHosts {
   readonly byHost: Map<string, StoreHost>;
   /** Local files wait here to be read. */
-  readonly reading: Slots;
+  readonly reading: Slots["run"];
+  readonly createGate: () => HostGate;
   /** Ms since the epoch: later no store is asked. */
   readonly untilMs: number;
 }
 
-/** @param waitMs how long may still be waited. */
-export function beginLook({ clock }: Pick<Avala, "clock">, waitMs: WaitMs): StoreHosts {
+function lookMs(waitMs: WaitMs): number {
   const mayWaitMs = msOf(waitMs);
-  const lookMs = mayWaitMs > 0 ? mayWaitMs : LOOK_WITHOUT_WAIT_MS;
-  const reading = createSlots(FILE_READS_AT_ONCE);
-  return { byHost: new Map(), reading, untilMs: clock.now() + lookMs };
+  return mayWaitMs > 0 ? LOOK_SHARE * mayWaitMs : LOOK_WITHOUT_WAIT_MS;
 }
 
-export function hostOf({ byHost }: StoreHosts, url: string | undefined): StoreHost {
+/** @param waitMs how long may still be waited. */
+export function beginLook(
+  avala: Pick<Avala, "clock" | "random" | "signal">,
+  waitMs: WaitMs,
+): StoreHosts {
+  const leftMs = lookMs(waitMs);
+  const { run: reading } = createSlots(FILE_READS_AT_ONCE);
+  const createGate = (): HostGate => createHostGate(avala);
+  return { byHost: new Map(), reading, createGate, untilMs: avala.clock.now() + leftMs };
+}
+
+export function hostOf({ byHost, createGate }: StoreHosts, url: string | undefined): StoreHost {
   const host = url !== undefined && URL.canParse(url) ? new URL(url).host : "";
   const known = byHost.get(host);
   if (known !== undefined) return known;
   const seen = { same: 0, kept: 0, ofSize: 0, other: 0, wrongSize: 0 };
-  const fresh: StoreHost = { host, ...seen, unread: 0, unansweredInARow: 0, throttledInARow: 0 };
+  const fresh: StoreHost = { host, ...seen, unread: 0, gate: createGate() };
   byHost.set(host, fresh);
   return fresh;
 }
@@ -107,72 +104,6 @@ export function isDifference(host: StoreHost, likeness: Likeness | undefined): b
 /** Whether files may still be read to hold them against the ETags of the host. */
 export function mayRead({ same, other }: StoreHost): boolean {
   return same > 0 || other < MAX_UNLIKE_BEFORE_ALIKE;
-}
-
-function isGivenUp({ refusal, unansweredInARow, throttledInARow }: StoreHost): boolean {
-  if (refusal !== undefined || unansweredInARow >= MAX_UNANSWERED) return true;
-  return throttledInARow >= MAX_THROTTLED;
-}
-
-function noteFailure(host: StoreHost, error: unknown): void {
-  if (!isAvalaError(error)) return;
-  if (error.code === "storage_host") host.refusal = error;
-  if (error.isThrottled) host.throttledInARow += 1;
-  const isDown = error.code === "storage" && !error.isThrottled;
-  if (isDown || error.code === "network" || error.code === "timeout") host.unansweredInARow += 1;
-}
-
-function notAsked(cause?: unknown): AvalaError {
-  return new AvalaError("timeout", "It is not asked any more.", { cause });
-}
-
-/** It is advice. @throws AvalaError `cancelled`; what is none */
-function ignoreUnread(error: unknown): undefined {
-  if (!isAvalaError(error) || error.code === "cancelled") throw error;
-  return undefined;
-}
-
-interface Asked {
-  readonly path: string;
-  readonly url: string;
-  /** What it has said already. */
-  readonly stored?: StoredObject | undefined;
-}
-
-/** What the store says of one file's object; `undefined` where it says nothing. @throws AvalaError `cancelled` */
-export async function askStore(
-  avala: Avala,
-  hosts: StoreHosts,
-  { path, url, stored: known }: Asked,
-): Promise<StoredObject | undefined> {
-  if (known !== undefined) return known;
-  const { clock, signal, deadlineMs = Number.POSITIVE_INFINITY } = avala;
-  const host = hostOf(hosts, url);
-  let throttled = 0;
-  const ask = async (): Promise<StoredObject | undefined> => {
-    const leftMs = hosts.untilMs - clock.now();
-    if (isGivenUp(host) || leftMs <= 0) throw notAsked();
-    try {
-      const idleTimeoutMs = Math.min(MAX_IDLE_MS, Math.max(MIN_IDLE_MS, leftMs));
-      const stored = await readStored(avala, url, idleTimeoutMs);
-      host.unansweredInARow = 0;
-      host.throttledInARow = 0;
-      return stored;
-    } catch (error) {
-      noteFailure(host, error);
-      if (!isAvalaError(error)) throw error;
-      if (error.isThrottled) throttled += 1;
-      const isTooLong = (error.retryAfterMs ?? 0) > MAX_PAUSE_MS;
-      throw isTooLong || throttled >= MAX_THROTTLED_TRIES ? notAsked(error) : error;
-    }
-  };
-  const until = { maxTries: MAX_TRIES, deadlineMs: Math.min(deadlineMs, hosts.untilMs) };
-  try {
-    return await retry(ask, { ...retryOn(avala, `look at ${path}`, signal), ...until });
-  } catch (error) {
-    host.unread += 1;
-    return ignoreUnread(error);
-  }
 }
 
 function describeSizes({ wrongSize, ofSize, other }: StoreHost): string {

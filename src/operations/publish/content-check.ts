@@ -7,13 +7,13 @@ import type { OwnerWanted } from "../datasets/dataset-ref";
 import { isIndexed, type DataType } from "../../files/media";
 import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/disk/reading-disk";
+import { askStore } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
 import type { ItemFacts } from "../items/key-comparison";
 import {
-  askStore,
   beginLook,
   hostOf,
   isDifference,

@@ -7,10 +7,10 @@ import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { runPool } from "../../flow/pool";
 import { readMd5 } from "../../upload/send/chunks";
+import { askStore } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import {
-  askStore,
   beginLook,
   FILE_READS_AT_ONCE,
   hostOf,
