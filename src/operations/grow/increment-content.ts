@@ -12,6 +12,7 @@ import { tellComparing } from "../items/comparing";
 import {
   hostOf,
   isDifference,
+  lookOn,
   mayRead,
   type Likeness,
   type StoreHost,
@@ -125,7 +126,8 @@ export async function lookInto(
   const asked = seen.filter(({ file, item }) => file !== undefined && item?.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
   const looking = { hosts, isProven, onLooked: telling.next };
-  const likeness = await likenesses(avala, seen, looking).finally(telling.end);
+  const look = (): ReturnType<typeof likenesses> => likenesses(avala, seen, looking);
+  const likeness = await lookOn(avala, hosts, waitMs(), look).finally(telling.end);
   return () =>
     seen.map((one) => {
       const shown = { likeness: likeness.get(one), host: hostOf(hosts, one.item?.url) };

@@ -42,8 +42,10 @@ export interface StoreHosts {
   /** Local files wait here to be read. */
   readonly reading: Slots["run"];
   readonly createGate: () => HostGate;
+  /** Of the time of the look. */
+  leftMs: number;
   /** Ms since the epoch: later no store is asked. */
-  readonly untilMs: number;
+  untilMs: number;
 }
 
 function lookMs(waitMs: WaitMs): number {
@@ -59,7 +61,23 @@ export function beginLook(
   const leftMs = lookMs(waitMs);
   const { run: reading } = createSlots(FILE_READS_AT_ONCE);
   const createGate = (): HostGate => createHostGate(avala);
-  return { byHost: new Map(), reading, createGate, untilMs: avala.clock.now() + leftMs };
+  return { byHost: new Map(), reading, createGate, leftMs, untilMs: avala.clock.now() + leftMs };
+}
+
+/** Looks at a part of what is compared. What goes on between two of these, as a list, takes none of the time of the look. */
+export async function lookOn<T>(
+  { clock }: Pick<Avala, "clock">,
+  hosts: StoreHosts,
+  waitMs: WaitMs,
+  look: () => Promise<T>,
+): Promise<T> {
+  const beganMs = clock.now();
+  hosts.untilMs = beganMs + Math.min(hosts.leftMs, lookMs(waitMs));
+  try {
+    return await look();
+  } finally {
+    hosts.leftMs -= clock.now() - beganMs;
+  }
 }
 
 export function hostOf({ byHost, createGate }: StoreHosts, url: string | undefined): StoreHost {
