@@ -1,17 +1,20 @@
 // Stores are asked about the first pages of a list while the rest of it is waited for, and what they have not shown by then is
 // asked for again.
+import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
 import { AvalaError } from "../../src/errors";
+import { beginEarlyLooks } from "../../src/operations/items/early-looks";
 import { useGrowingPlace } from "../support/growing-place";
 import { machineIn, versionOf, warnings, type Content, type Machine } from "../support/machines";
 import { rivalFiles } from "../support/rival-files";
 import { sessionWith } from "../support/session";
-import { useUploadPlace } from "../support/upload-place";
+import { MIB, useUploadPlace } from "../support/upload-place";
 
 const ITEMS = "GET /datasets/{owner}/{slug}/items/";
 const PAGE = 100;
@@ -166,6 +169,33 @@ describe("a dataset that has its files, on a machine that has no record of it", 
       expect(underWay()).toBe(0);
     },
   );
+});
+
+describe("a list of videos", () => {
+  const place = useUploadPlace();
+
+  // URLs may have ended when a long list has.
+  test("is compared while it is listed", async () => {
+    await place.start();
+    const video = Buffer.alloc(20 * MIB);
+    const { absolutePath } = await place.put("video.mp4", video);
+    const etag = `"${createHash("md5").update(video).digest("hex")}"`;
+    const headers = { etag, "content-range": `bytes 0-0/${video.length}` };
+    const paths = Array.from({ length: COUNT }, (_, index) => `${index}.mp4`);
+    const files = new Map(
+      paths.map((path) => [path, { path, absolutePath, sizeBytes: video.length }]),
+    );
+    const url = (path: string): string => `${place.emulator.storageUrl}/${path}`;
+    const items = paths.map((path) => ({ uid: path, key: path, url: url(path) }));
+    const { avala } = sessionWith(place.emulator);
+    const body = (): Readable => Readable.from([Buffer.from("v")]);
+    const asked = watch(avala, async () => ({ status: 206, headers, body: body() }));
+    const looks = beginEarlyLooks(avala, items, files);
+    looks.go();
+    await asked.answered(COUNT);
+    looks.stop();
+    expect(asked.urls).toHaveLength(COUNT);
+  });
 });
 
 describe("a growing set of which no record is left", () => {

@@ -14,8 +14,8 @@ import { matchKeys, type KeyMatch } from "./item-keys";
 import type { ItemFacts } from "./key-comparison";
 import { beginLook, MAX_UNLIKE_BEFORE_ALIKE } from "./store-hosts";
 
-// It is read a second time for the comparison.
-const MAX_READ_BYTES = 16 * 1024 * 1024;
+// In all, for what is read is read a second time for the comparison. Enough for one video.
+const MAX_READ_BYTES = 256 * 1024 * 1024;
 
 /** By path. */
 export type LocalFiles = ReadonlyMap<string, UploadFile>;
@@ -55,15 +55,18 @@ function createFinder(
   };
 }
 
-/** Whether a store has shown the MD5 of the file. @throws what reading the file throws */
-async function hasMd5(
-  { disk, signal }: Avala,
-  { sizeBytes, md5 }: StoredObject,
-  file: UploadFile | "unknown",
-): Promise<boolean> {
-  if (file === "unknown" || md5 === undefined) return false;
-  if (sizeBytes !== file.sizeBytes || sizeBytes > MAX_READ_BYTES) return false;
-  return (await readMd5(readUntil(disk, signal), file)) === md5;
+/** Whether a store has shown the MD5 of the file; reads little to see it. @throws what reading the file throws */
+function createMd5Check({
+  disk,
+  signal,
+}: Avala): (stored: StoredObject, file: UploadFile | "unknown") => Promise<boolean> {
+  let leftBytes = MAX_READ_BYTES;
+  return async ({ sizeBytes, md5 }, file) => {
+    if (file === "unknown" || md5 === undefined) return false;
+    if (sizeBytes !== file.sizeBytes || sizeBytes > leftBytes) return false;
+    leftBytes -= sizeBytes;
+    return (await readMd5(readUntil(disk, signal), file)) === md5;
+  };
 }
 
 /**
@@ -77,6 +80,7 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFi
   const hosts = beginLook(asking, Number.POSITIVE_INFINITY);
   // One is enough, most often the first.
   const reading = createMutex();
+  const hasMd5 = createMd5Check(asking);
   let [next, underWay] = [0, 0];
   let find: ReturnType<typeof createFinder> | undefined;
   let isAlike = false;
@@ -84,7 +88,7 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFi
   let doubtful = 0;
   const learn = (stored: StoredObject, file: UploadFile | "unknown"): Promise<void> =>
     reading(async () => {
-      if (!isAlike && (await hasMd5(asking, stored, file))) isAlike = true;
+      if (!isAlike && (await hasMd5(stored, file))) isAlike = true;
       go();
     });
   const look = async (index: number): Promise<void> => {
