@@ -75,29 +75,6 @@ test("ends soon after another run of other content has made the dataset, and nam
   );
 });
 
-test.each([
-  [
-    "one of its paths",
-    1,
-    /while this one was sending\. 1 file that .* of its files:\n {2}- 100\.jpg$/,
-  ],
-  ["none of its paths", 0, /while this one was sending\.$/],
-])(
-  "does not say of a file that the dataset lacks that it may lie in one's place: %s",
-  async (_of, both, end) => {
-    const ours = await filesOf("ours", 330);
-    const rivals = await filesOf("them", 12);
-    const theirs = rivals.map((file, at) =>
-      at < both ? file : { ...file, path: `x${file.path}` },
-    );
-    const message = await machineIn(place, "one", meanwhile(theirs, 10))
-      .publish(ours, NAME)
-      .then(String, ({ message: text }: Error) => text);
-    expect(message).toContain("\n  - 101.jpg: not in the dataset\n");
-    expect(message).toMatch(end);
-  },
-);
-
 test("compares what another run of the same files has made", async () => {
   const ours = await filesOf("ours", 330);
   const one = machineIn(place, "one", meanwhile(ours, 10));

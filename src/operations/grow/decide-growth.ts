@@ -23,6 +23,7 @@ import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import { findInGaps } from "./gaps";
 import { knownAs, readHoldings } from "./holdings";
 import { readIncrements } from "./increment-record";
+import { reportLeft } from "./moved-items";
 import { numbersOf, parseIncrement } from "./increment-name";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 
@@ -186,7 +187,7 @@ async function withGaps(
   const unlisted = await findInGaps(avala, target, { found, numbers });
   if (unlisted.length === 0) return read;
   const known = new Map(increments.map((one) => [one.dataset.uid, knownAs(one)]));
-  const all = { found: [...found, ...unlisted], known };
+  const all = { found: [...found, ...unlisted], known, isWhole: true };
   return planned(target, await readHoldings(avala, target, all, options));
 }
 
@@ -206,12 +207,16 @@ async function decideListed(
   // One that was renamed by hand is known by its uid, and still of the set.
   const isFound = new Set(unlisted.map(({ dataset }) => dataset.uid));
   const byHand = others.filter(({ uid }) => !isFound.has(uid));
-  const read = planned(target, await readHoldings(avala, target, { found, known }, options));
+  const read = planned(
+    target,
+    await readHoldings(avala, target, { found, known, isWhole: true }, options),
+  );
   // Also of those of another type: their names are taken.
   const taken = others.flatMap((dataset) => parseIncrement(target.name, dataset) ?? []);
   const gone = [...deleted, ...taken].map(({ number }) => number);
   const { increments, plan } = await withGaps(avala, target, { found, gone }, { read, options });
   reportByHand(avala, target, byHand);
+  reportLeft(avala, target, increments);
   // What was verified by an earlier run was said then.
   const recent = increments.filter(({ dataset }) => !known.has(dataset.uid));
   const folders = describeFolderVersions(recent, target.name.before);

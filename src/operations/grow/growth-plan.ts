@@ -14,6 +14,8 @@ export interface HeldEntry {
   readonly sha256?: string | undefined;
   /** A sha256 that the item is known not to have, where no other is known. */
   readonly notSha256?: string | undefined;
+  /** What its store shows of its content, where no file of that content was declared. Empty where it shows nothing that counts. */
+  readonly stored?: { readonly sizeBytes?: number; readonly md5?: string } | undefined;
 }
 
 /** One dataset of a growing set, and what it holds. */
@@ -86,6 +88,11 @@ function likenessOf({ sizeBytes, sha256, notSha256 }: HeldEntry, file: ManifestE
   return notSha256 === file.sha256 ? "other" : "unknown";
 }
 
+/** Whether an item at the path of the file is known to have other content. */
+export function isOther(entry: HeldEntry, file: ManifestEntry): boolean {
+  return likenessOf(entry, file) === "other";
+}
+
 // The digits that an unpacked manifest keeps.
 const CONTENT_DIGITS = 20;
 
@@ -141,7 +148,7 @@ function leftByContent(left: readonly LeftItem[]): Map<string, Item[]> {
   const byContent = new Map<string, Item[]>();
   const inTurn = [
     ...left.filter(({ file }) => file === undefined),
-    ...left.filter(({ item, file }) => file && likenessOf(item.entry, file) === "other"),
+    ...left.filter(({ item, file }) => file && isOther(item.entry, file)),
   ];
   for (const { item } of inTurn) {
     const content = contentOf(item.entry);

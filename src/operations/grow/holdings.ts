@@ -9,29 +9,11 @@ import { beginLook, reportHosts } from "../items/store-hosts";
 import { compareFound } from "../publish/decide";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
-import { inOrder, planGrowth, type HeldEntry, type Increment } from "./growth-plan";
-import { lookInto } from "./increment-content";
+import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
+import { lookInto, type Look } from "./increment-content";
 import { recordIncrement } from "./increment-record";
-
-interface Knowledge {
-  readonly entries: Map<string, readonly HeldEntry[]>;
-  /** Found out now, so that it can be recorded. */
-  readonly fresh: Set<string>;
-  /** Of which the name's digest is not what they hold. */
-  readonly broken: Set<string>;
-}
-
-function incrementsOf(
-  found: readonly FoundIncrement[],
-  { entries }: Knowledge,
-): readonly Increment[] {
-  return inOrder(
-    found.flatMap(({ dataset, number, shortDigest: digest }) => {
-      const held = entries.get(dataset.uid);
-      return held === undefined ? [] : [{ dataset, number, shortDigest: digest, entries: held }];
-    }),
-  );
-}
+import { createKnowledge, incrementsOf, type Knowledge } from "./knowledge";
+import { findMoved } from "./moved-items";
 
 /**
  * An increment whose name has the digest of just what is not held: a run made it and was killed, or a rival did. Its items
@@ -115,7 +97,7 @@ async function lookIntoUnknown(
   } = target;
   const { waitMs, stateDirectory } = options;
   const terms = { owner, dataType, waitMs, hosts, stateDirectory };
-  const looks: (readonly [FoundIncrement, () => readonly HeldEntry[]])[] = [];
+  const looks: (readonly [FoundIncrement, Look])[] = [];
   for (const one of found) {
     if (knowledge.entries.has(one.dataset.uid)) continue;
     if (!one.isOwnerKnown) reportUnknownOwner(avala, one.dataset, owner);
@@ -123,7 +105,12 @@ async function lookIntoUnknown(
     looks.push([one, await lookInto(avala, one, files, { ...terms, isRefuted })]);
   }
   for (const [{ dataset, isOwnerKnown }, look] of looks) {
-    knowledge.entries.set(dataset.uid, look());
+    const looked = look();
+    for (const { entry, item } of looked)
+      if (entry.sha256 === undefined && item !== undefined)
+        knowledge.places.set(entry, { item, hosts });
+    const shown = looked.map(({ entry }) => entry);
+    knowledge.entries.set(dataset.uid, shown);
     if (isOwnerKnown) knowledge.fresh.add(dataset.uid);
   }
   // Of what a name vouches for, it takes nothing away that a host shows nothing.
@@ -166,13 +153,16 @@ export async function readHoldings(
   {
     found,
     known,
+    isWhole,
   }: {
     readonly found: readonly FoundIncrement[];
     readonly known: ReadonlyMap<string, KnownIncrement>;
+    /** Whether these are all of the set: then what is in none of them is new, and may be what an item was made of. */
+    readonly isWhole: boolean;
   },
   options: GrowOptions,
 ): Promise<readonly Increment[]> {
-  const knowledge: Knowledge = { entries: new Map(), fresh: new Set(), broken: new Set() };
+  const knowledge = createKnowledge();
   for (const { dataset } of found) {
     const entries = known.get(dataset.uid)?.entries;
     if (entries !== undefined) knowledge.entries.set(dataset.uid, entries);
@@ -180,6 +170,10 @@ export async function readHoldings(
   forgetUnverified(target, found, knowledge);
   while (await takeByName(avala, target, found, knowledge, options)); // each takes one
   await lookIntoUnknown(avala, target, found, knowledge, options);
+  if (isWhole) {
+    const look = (): Promise<void> => lookIntoUnknown(avala, target, found, knowledge, options);
+    await findMoved(avala, target, found, knowledge, { waitMs: options.waitMs, look });
+  }
   const increments = incrementsOf(found, knowledge);
   await recordFresh(avala, target, increments, knowledge, options);
   return increments;

@@ -3,12 +3,15 @@
 import type { Avala } from "../../api/connection";
 import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import type { StoredObject } from "../../api/storage/stored-object";
 import type { Manifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { DataType } from "../../files/media";
 import { runPool } from "../../flow/pool";
 import type { OwnerWanted } from "../datasets/dataset-ref";
+import { askStore } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
+import type { ItemFacts } from "../items/key-comparison";
 import {
   hostOf,
   isDifference,
@@ -77,12 +80,17 @@ interface Looking {
   readonly onLooked: () => void;
 }
 
+interface Compared {
+  readonly likeness: Likeness;
+  readonly stored: StoredObject;
+}
+
 async function likenesses(
   avala: Avala,
   seen: readonly Seen[],
   { hosts, isProven, onLooked }: Looking,
-): Promise<ReadonlyMap<Seen, Likeness>> {
-  const found = new Map<Seen, Likeness>();
+): Promise<ReadonlyMap<Seen, Compared>> {
+  const found = new Map<Seen, Compared>();
   const options = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
   await runPool(seen, options, async (one) => {
     const { file, item } = one;
@@ -90,18 +98,26 @@ async function likenesses(
     const { url, stored: known } = item;
     // Where Avala itself lists another size, that is known.
     if (item.sizeBytes !== undefined && item.sizeBytes !== file.sizeBytes) return;
+    if (url === undefined) return;
+    const { path } = file;
+    const stored = await askStore(avala, hosts, { path, url, stored: known });
     const host = hostOf(hosts, url);
-    const stored = url === undefined ? undefined : { file, url, stored: known };
-    const canRead = isProven(file.path) ? mayReadNamed(host, file) : mayRead(host);
-    const likeness = stored && (await likenessOf(avala, stored, { hosts, canRead }));
+    const canRead = isProven(path) ? mayReadNamed(host, file) : mayRead(host);
+    const likeness = stored && (await likenessOf(avala, { file, url, stored }, { hosts, canRead }));
     onLooked();
-    if (likeness !== undefined) found.set(one, likeness);
+    if (stored && likeness !== undefined) found.set(one, { likeness, stored });
   });
   return found;
 }
 
+/** What is known of an item, and the item itself where it is one. */
+interface LookedAt {
+  readonly entry: HeldEntry;
+  readonly item?: ItemFacts | undefined;
+}
+
 /** What it holds, once it is asked for: when all stores were asked, `hosts` has what their word is worth. */
-type Look = () => readonly HeldEntry[];
+export type Look = () => readonly LookedAt[];
 
 /**
  * Lists the items of an increment and compares what can be compared. Its owner not known, nothing is.
@@ -119,19 +135,22 @@ export async function lookInto(
   const areAsked = isOwnerKnown && (terms.isRefuted || !mayProve(record, digest));
   const listing = { owner, dataType, waitMs, areAsked, shortOfName: digest };
   const { seen, ofName } = await listSeen(avala, dataset, files, listing);
-  if (!isOwnerKnown) return () => seen.map(({ path }) => ({ path }));
+  if (!isOwnerKnown) return () => seen.map(({ path }) => ({ entry: { path } }));
   const proof = await proofOfIncrement(avala, dataset, { ofName, record }, terms);
-  if (proof.by === "record") return () => seen.flatMap(({ file }) => (file ? heldOf(file) : []));
+  if (proof.by === "record")
+    return () => seen.flatMap(({ file }) => (file ? { entry: heldOf(file) } : []));
   const isProven = (path: string): boolean => isProvenBy(proof, path);
   const asked = seen.filter(({ file, item }) => file !== undefined && item?.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
   const looking = { hosts, isProven, onLooked: telling.next };
   const look = (): ReturnType<typeof likenesses> => likenesses(avala, seen, looking);
-  const likeness = await lookOn(avala, hosts, waitMs(), look).finally(telling.end);
+  const compared = await lookOn(avala, hosts, waitMs(), look).finally(telling.end);
   return () =>
     seen.map((one) => {
-      const shown = { likeness: likeness.get(one), host: hostOf(hosts, one.item?.url) };
-      return entryOf(one, { ...shown, isProven: isProven(one.path) });
+      const { likeness, stored } = compared.get(one) ?? {};
+      const host = hostOf(hosts, one.item?.url);
+      const entry = entryOf(one, { likeness, host, isProven: isProven(one.path) });
+      return { entry, item: one.item && { stored, ...one.item } };
     });
 }
 

@@ -61,15 +61,26 @@ export async function recordDeleted(
   await appendSigned(avala, placeOf(avala, target, stateDirectory), value).catch(() => undefined);
 }
 
+function storedIn(value: unknown): HeldEntry["stored"] {
+  if (!isRecord(value)) return undefined;
+  const { sizeBytes, md5 } = value;
+  return {
+    ...(typeof sizeBytes === "number" && { sizeBytes }),
+    ...(typeof md5 === "string" && { md5 }),
+  };
+}
+
 function entryIn(value: unknown): readonly HeldEntry[] {
   if (!isRecord(value) || typeof value["path"] !== "string") return [];
   const { path, sizeBytes, sha256, notSha256 } = value;
+  const stored = storedIn(value["stored"]);
   return [
     {
       path,
       ...(typeof sizeBytes === "number" && { sizeBytes }),
       ...(typeof sha256 === "string" && { sha256 }),
       ...(typeof notSha256 === "string" && { notSha256 }),
+      ...(stored && { stored }),
     },
   ];
 }

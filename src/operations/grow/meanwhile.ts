@@ -10,7 +10,7 @@ import type { LookMoment } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
 import { findInGaps } from "./gaps";
-import type { GrowOptions } from "./growth";
+import type { GrowOptions, KnownIncrement } from "./growth";
 import type { Increment } from "./growth-plan";
 import { readHoldings } from "./holdings";
 import {
@@ -124,7 +124,8 @@ async function read(
 ): Promise<void> {
   const { uid } = one.dataset;
   if (meanwhile.read.has(uid)) return;
-  const increments = await readHoldings(avala, target, { found: [one], known: new Map() }, options);
+  const only = { found: [one], known: new Map<string, KnownIncrement>(), isWhole: false };
+  const increments = await readHoldings(avala, target, only, options);
   for (const increment of increments) meanwhile.read.set(uid, increment);
 }
 

@@ -39,18 +39,13 @@ interface Refusing {
 }
 
 /** That another run made the dataset meanwhile, and what this one may have done to it: after the list of what differs. */
-function overwritten(sentOver: readonly string[] = [], missing: readonly string[] = []): string {
+function overwritten(sentOver: readonly string[] = []): string {
   if (sentOver.length === 0) return "";
-  const made = "\nAnother run made it while this one was sending.";
-  // What it lacks has no file of it to lie in the place of.
-  const lacking = new Set(missing);
-  const over = sentOver.filter((path) => !lacking.has(path));
-  if (over.length === 0) return made;
   const files =
-    over.length === 1
+    sentOver.length === 1
       ? "1 file that this run sent"
-      : `Up to ${formatCount(over.length)} files that this run sent`;
-  return `${made} ${files} may lie in the place of its files:${listed(over.map(shown))}`;
+      : `Up to ${formatCount(sentOver.length)} files that this run sent`;
+  return `\nAnother run made it while this one was sending. ${files} may lie in the place of its files:${listed(sentOver.map(shown))}`;
 }
 
 /** The same where nothing differs: what it was made of can't be known any more. */
@@ -119,7 +114,7 @@ export function otherFilesError(
 ): AvalaError {
   return new AvalaError(
     "conflict",
-    `The dataset ${name} exists (uid ${uid}) but does not hold exactly these files:${describeDifferences(items)}${overwritten(refusing.sentOver, items.missing)}`,
+    `The dataset ${name} exists (uid ${uid}) but does not hold exactly these files:${describeDifferences(items)}${overwritten(refusing.sentOver)}`,
     { hint: waysOut(refusing) },
   );
 }
@@ -201,7 +196,7 @@ export function notMade({ name, slug }: ConfirmInput, error: ApiError): AvalaErr
       : namedFields(error, ["visibility"]).length > 0
         ? "Avala may want an uploaded dataset to be private at first: make it private, and publish it in the dashboard."
         : undefined;
-  return reworded(error, { message: `Avala made no dataset ${name}. ${error.message}`, hint });
+  return reworded(error, { message: `Avala made no dataset ${name}: ${error.message}`, hint });
 }
 
 /** Whether the server refused to make it, for a reason that {@link notMade} explains. */
