@@ -13,11 +13,8 @@ export const uids = training.datasetUids;
 export const files = training.fileCount;
 // Items that stand for no file any more. They stay at Avala, and the export has them.
 export const superseded = training.supersededCount;
-// For a training script that leaves those out: each file, and the item that stands for it. As one line of JSON for each, of
-// which an `up` prints those that have changed: a list, or a text that is JSON as a whole, it would print in full each time.
-// `pulumi stack output current > current.jsonl` writes the file.
-export const current = training.current.apply((items) =>
-  items.map((item) => JSON.stringify(item)).join("\n"),
-);
+// For a training script that leaves those out: each file, and the item that stands for it. As one text, since of a list
+// each `up` would print every line: `pulumi stack output current > current.json` writes the file.
+export const current = training.current.apply((items) => JSON.stringify(items));
 // A secret: `pulumi stack output downloadUrl --show-secrets` shows it.
 export const downloadUrl = release.downloadUrl;

@@ -67,7 +67,7 @@ describeWithParts(["act", "node24"], ({ act, node24 }) => {
   test("grows: a photograph that comes is sent alone, and the export covers both datasets", async () => {
     const example = "growing-set";
     createRepository({ example, tree }, { photos: "examples/photos" });
-    const workflow = { example, tree, emulator, parts: [act, node24] };
+    const workflow = { example, tree, emulator, parts: [act, node24], namesState: true };
 
     const first = await push(workflow);
     expect(first.log).toContain("Job succeeded");

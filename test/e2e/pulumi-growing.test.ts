@@ -32,9 +32,7 @@ describeWithPart("pulumi", (pulumi) => {
 
     const outputs = (): Outputs => {
       const all = it_.stack.outputs();
-      const lines = String(all.current).split("\n");
-      const current: unknown = lines.map((line) => JSON.parse(line) as unknown);
-      return { ...all, current } as Outputs;
+      return { ...all, current: JSON.parse(String(all.current)) as unknown } as Outputs;
     };
     const remove = async (uid: string | undefined): Promise<void> => {
       const { slug = "" } = it_.avala.datasets().find((one) => one.uid === uid) ?? {};
@@ -49,15 +47,8 @@ describeWithPart("pulumi", (pulumi) => {
         expect.stringMatching(/^training-0001-\w{12}\/b\.jpg$/),
       ]);
       expect(outputs()).toMatchObject({ files: 2, superseded: 0 });
-      let output = "";
-      const again = await it_.watching(async () => {
-        ({ output } = await it_.stack.up("--expect-no-changes"));
-      });
+      const again = await it_.watching(() => it_.stack.up("--expect-no-changes"));
       expect(again.writes).toEqual([]);
-      // However many files there are, they stand in one line.
-      expect(output.split("\n").filter((line) => line.includes("a.jpg"))).toEqual([
-        expect.stringMatching(/^ +current +: "\{.*b\.jpg/),
-      ]);
     });
 
     test("takes a photograph after people have annotated: the preview says what stays, and the export has it", async () => {
@@ -71,13 +62,8 @@ describeWithPart("pulumi", (pulumi) => {
       expect(output).toMatch(
         /1 dataset of the set, 2 items, stays as it is\. It has 4 annotations/,
       );
-      let said = "";
-      const seen = await it_.watching(async () => {
-        ({ output: said } = await it_.stack.up());
-      });
+      const seen = await it_.watching(() => it_.stack.up());
       expect(seen).toMatchObject({ presigns: 1, confirms: 1 });
-      expect(said).toMatch(/^ +\+ \{"path":"c\.jpg",.*\}$/m);
-      expect(said).not.toMatch(/^ +[-+] .*"path":"a\.jpg"/m);
       const { uids, downloadUrl } = outputs();
       expect(uids).toEqual([old, expect.any(String)]);
       const files = unzipSync(new Uint8Array(await (await fetch(downloadUrl)).arrayBuffer()));
