@@ -11,10 +11,9 @@ import { findLanded, type Run } from "./state";
 
 /** Of a file that landed before what was recorded with it. */
 function takeUnchanged({ batch, journal }: Run, entry: ManifestEntry): void {
-  const { path, sizeBytes, sha256 } = entry;
+  const { path, sizeBytes } = entry;
   const recorded = journal?.landed.get(path);
-  const isRecorded = recorded?.batch === batch.uid && recorded?.sha256 === sha256;
-  if (isRecorded) {
+  if (recorded !== undefined) {
     noteTag(batch, path, recorded.tag);
     presume(batch, recorded.doubtfulAt, entry);
   }
@@ -90,11 +89,10 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   const underWay = concurrencyOf(run.request);
   await run.writes.keep((journal) => journal.record(record, underWay));
   presume(batch, at, entry);
-  const wasBegun = batch.begun.delete(path);
+  batch.begun.delete(path);
   batch.failuresInARow = 0;
   batch.progress.addFile(wasThere ? "found" : "sent", sizeBytes);
   if (wasThere) {
-    if (wasBegun) batch.found.add(path);
     batch.unchanged.push(entry);
     return;
   }

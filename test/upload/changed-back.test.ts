@@ -17,13 +17,16 @@ interface Given {
   readonly avala?: Avala;
   readonly name?: string;
   readonly state?: string | undefined;
+  /** What the caller knows to have landed, as the state of a stack does. */
+  readonly landed?: UploadResult | undefined;
 }
 
 function upload(
   file: UploadFile,
-  { avala, name = "set", state = "state" }: Given = {},
+  { avala, name = "set", state = "state", landed }: Given = {},
 ): Promise<UploadResult> {
-  const request = { datasetName: name, files: [file] };
+  const stored = landed && { uploadUid: landed.uploadUid, entries: landed.manifest.entries };
+  const request = { datasetName: name, files: [file], stored };
   const stateDirectory = state === "none" ? undefined : join(place.folder, state);
   return uploadFiles(avala ?? sessionWith(place.emulator).avala, { ...request, stateDirectory });
 }
@@ -74,6 +77,15 @@ describe("a small file that changes and changes back", () => {
     await upload(await place.put("a.jpg", a));
     await upload(await place.put("a.jpg", b), { avala: killedBeforeItsRecord(() => true) });
     await upload(await place.put("a.jpg", a));
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("is sent again although the caller knows it to have landed, before the other content did", async () => {
+    await place.start(BY_FORM);
+    const landed = await upload(await place.put("a.jpg", a));
+    await upload(await place.put("a.jpg", b));
+    const result = await upload(await place.put("a.jpg", a), { landed });
+    expect(result.sent).toHaveLength(1);
     expect(await stored()).toBe(sha256Of(a));
   });
 
@@ -140,6 +152,16 @@ describe("a large file that changes and changes back", () => {
     }
     expect(await stored()).toBe(sha256Of(b));
     await upload(files[0]!);
+    expect(await stored()).toBe(sha256Of(a));
+  });
+
+  test("is sent again although the caller knows it to have landed, before other content was begun here", async () => {
+    await place.start();
+    const landed = await upload(await place.put("a.mcap", a), { state: "elsewhere" });
+    const other = await place.put("a.mcap", b);
+    await upload(other, { avala: killedBeforeItsRecord(isRecordOf(`${sha256Of(b)}",null`)) });
+    expect(await stored()).toBe(sha256Of(b));
+    await upload(await place.put("a.mcap", a), { landed });
     expect(await stored()).toBe(sha256Of(a));
   });
 

@@ -82,9 +82,21 @@ export function batchToResume(
   return base;
 }
 
+type KnownOfPaths = Pick<Records, "landed" | "replaced" | "parts">;
+
+/** Whether the journal knows of something at a path that is not of this content in this batch. */
+function knowsOther(
+  { landed, replaced, parts }: KnownOfPaths,
+  path: string,
+  batch: string | undefined,
+): boolean {
+  const begunIn = [...(parts.get(path)?.keys() ?? [])];
+  return landed.has(path) || replaced.has(path) || begunIn.some((uid) => uid !== batch);
+}
+
 /**
  * Whether the file has landed in the batch with this content: by the journal, or by what is `stored` of the batch, unless the
- * journal has taken it back.
+ * journal knows of something else there.
  */
 export function isIn(
   batch: string | undefined,
@@ -97,7 +109,7 @@ export function isIn(
     records,
     stored,
   }: {
-    readonly records: Pick<Records, "landed" | "replaced"> | undefined;
+    readonly records: KnownOfPaths | undefined;
     readonly stored: ReadonlyMap<string, ManifestEntry>;
   },
 ): boolean {
@@ -105,6 +117,6 @@ export function isIn(
   const content = { sizeBytes, sha256 };
   const landed = records?.landed.get(path);
   const isLanded = landed?.batch === batch && hasContent(landed, content);
-  if (isLanded || records?.replaced.has(path) === true) return isLanded;
+  if (isLanded || (records !== undefined && knowsOther(records, path, batch))) return isLanded;
   return hasContent(stored.get(path), content);
 }
