@@ -54,10 +54,8 @@ export interface Batch extends ChosenBatch {
   hasSessions: boolean;
   /** How the server takes the files that were asked about before all others. */
   readonly asked: Map<string, Presigned>;
-  /** Paths that were begun and have not landed: of most files it is enough to be among the sent. */
+  /** Paths that were begun and have not landed: of the others it is enough to be among the sent or the unchanged. */
   readonly begun: Map<string, Begun>;
-  /** Paths of those among the unchanged that were begun, and found to be there. */
-  readonly found: Set<string>;
   /** Of files to whose places other runs can write: what the store called what it kept there. */
   readonly tags: TagList;
   /** Under a name of the content: a few files that the store has shown to keep, by which it is known what its ETags are. */
@@ -97,7 +95,6 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     hasSessions: false,
     asked: new Map(),
     begun: new Map(),
-    found: new Set(),
     tags: createTagList(),
     controls: new Map(),
     mayReplace: false,
@@ -124,10 +121,10 @@ export function mayMeetOther({ isShared, isNamedByContent }: ChosenBatch): boole
   return isShared && !isNamedByContent;
 }
 
-/** How far each file came that was begun in the batch. */
-export function begunIn({ begun, found, sent }: Batch): ReadonlyMap<string, Begun> {
+/** How far each file came in the batch. One that was found there may have been recorded since the journal was opened. */
+export function begunIn({ begun, unchanged, sent }: Batch): ReadonlyMap<string, Begun> {
   const all = new Map(begun);
-  for (const path of found) all.set(path, "asked");
+  for (const { path } of unchanged) all.set(path, "asked");
   for (const { path } of sent) all.set(path, "taken");
   return all;
 }

@@ -8,10 +8,12 @@ import { askHow } from "./send/ask";
 import type { SourceFile } from "./send/source";
 import { isPresignRefused, isSessionLost } from "./send/session-lost";
 import { isOversize, isRefusalOfSize, notOffered, requireFit } from "./send/oversize";
-import { findLanded, sendingOf, type Run } from "./state";
+import { findLanded, journalOf, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: SourceFile): Promise<Presigned> {
   const { signal = new AbortController().signal } = run.avala;
+  // Where a file lies in the batch of its last presign alone, this one takes it from another.
+  await journalOf(run, file).takeBackOthers();
   try {
     const presigned = await askHow(sendingOf(run, signal), file);
     return requireFit(file, presigned);

@@ -4,8 +4,10 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
+import { datasetVersionName } from "../../src/files/manifest/dataset-name";
+import { createManifest } from "../../src/files/manifest/manifest";
 import { publishDataset } from "../../src/operations/publish/publish";
-import type { PublishResult } from "../../src/operations/publish/target";
+import type { PublishOptions, PublishResult } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";
@@ -37,17 +39,25 @@ function valuesOf(asked: readonly Asked[], route: string, field: string): readon
   return asked.filter((one) => one.route === route).map(({ body }) => body[field]);
 }
 
-function publish(avala: Avala, files: readonly UploadFile[], name = "set"): Promise<PublishResult> {
+interface PublishHow extends Pick<PublishOptions, "concurrency" | "stateDirectory"> {
+  readonly name?: string;
+}
+
+function publish(
+  avala: Avala,
+  files: readonly UploadFile[],
+  { name = "set", ...options }: PublishHow = {},
+): Promise<PublishResult> {
   const target = {
     dataset: { name, slug: name, dataType: "video" as const },
     files,
     ifExists: "verify" as const,
   };
   const stateDirectory = join(place.folder, "state");
-  return publishDataset(avala, target, { waitMs: () => 20_000, stateDirectory });
+  return publishDataset(avala, target, { waitMs: () => 20_000, stateDirectory, ...options });
 }
 
-function makeFiles(): Promise<UploadFile[]> {
+function makeFiles(): Promise<(UploadFile & { readonly sha256: string })[]> {
   const sizes = { "a.mp4": 10, "b.mp4": 20, "large.mp4": 6 * MIB };
   return Promise.all(
     Object.entries(sizes).map(([path, size]) => place.put(path, randomBytes(size))),
@@ -244,6 +254,43 @@ describe("a presign in the middle of a set", () => {
     },
   );
 });
+
+// Of files that lie in the batch of their last presign alone, the first that is asked about in another one leaves its own.
+test.each([
+  ["sent by form", "form", undefined],
+  ["sent by PUT", "managed", undefined],
+  ["found at its place", "managed", "elsewhere"],
+  ["found to be complete", "managed", "state"],
+] as const)(
+  "a run that ends with its first presign in another batch costs the next one's dataset no file: one that was %s",
+  async (_how, uploadReply, before) => {
+    await speak({ batches: "last", uploadReply });
+    const on = { path: "*/file-upload-url/" };
+    const files = (await makeFiles()).slice(0, 2);
+    // By which what lies at a place is known to be the file.
+    const name = datasetVersionName("set-{digest}", createManifest(files).digest);
+    if (before !== undefined) {
+      const onComplete = { path: "*/complete/" };
+      if (before === "state")
+        place.emulator.setFault({ on: onComplete, drop: true, when: "after" });
+      place.emulator.setFault({ on: onComplete, reply: { status: 401 } });
+      const earlier = { name, concurrency: 1, stateDirectory: join(place.folder, before) };
+      await publish(noting().avala, files, earlier).catch(() => undefined);
+      place.emulator.clearFaults();
+    }
+    const body = { dataset_upload_uid: ["This upload batch is closed."] };
+    place.emulator.setFault({ on, skip: 1, reply: { status: 400, body } });
+    place.emulator.setFault({ on, skip: 1, drop: true, when: "after" });
+    place.emulator.setFault({ on, skip: 1, times: 0, reply: { status: 401 } });
+    await expect(publish(noting().avala, files, { name, concurrency: 1 })).rejects.toMatchObject({
+      code: "authentication",
+    });
+    place.emulator.clearFaults();
+    expect(await publish(noting().avala, files, { name })).toMatchObject({
+      dataset: { itemCount: 2 },
+    });
+  },
+);
 
 describe("a file whose completion is refused", () => {
   test.each([400, 422])("with a %i once is asked for again", async (status) => {
