@@ -319,21 +319,29 @@ describe("a store that gives no ETag at all", () => {
     expect([unchanged.length, sent.length]).toEqual([20, 10]);
   });
 
-  test("and returns MD5s in a later run is sent once more what it was presumed to keep, and nothing twice", async () => {
-    await start(BY_FORM);
-    const files = await smallFiles(30);
-    const on = { target: "api", path: "*file-upload-url/" } as const;
-    place.emulator.setFault({ on, skip: 20, times: 0, reply: { status: 401 } });
-    const stateDirectory = join(place.folder, "state");
-    const request = { datasetName: "set", files, concurrency: 1, stateDirectory };
-    await uploadFiles(withoutEtags(), request).catch(() => undefined);
-    place.emulator.clearFaults();
-    const before = storageRequests();
-    const { avala } = sessionWith(place.emulator);
-    const result = await uploadFiles(avala, request);
-    expect(result).toMatchObject({ isComplete: true, unchanged: [], sent: { length: 30 } });
-    expect(storageRequests() - before).toBe(30);
-  });
+  test.each([
+    ["in the same batch", false],
+    ["by the first protocol, which alone the server takes by then", true],
+  ])(
+    "and returns MD5s in a later run is sent once more what it was presumed to keep, %s",
+    async (_, isByFirst) => {
+      await start(BY_FORM);
+      const files = await smallFiles(30);
+      const on = { target: "api", path: "*file-upload-url/" } as const;
+      place.emulator.setFault({ on, skip: 20, times: 0, reply: { status: 401 } });
+      const stateDirectory = join(place.folder, "state");
+      const request = { datasetName: "set", files, concurrency: 1, stateDirectory };
+      await uploadFiles(withoutEtags(), request).catch(() => undefined);
+      place.emulator.clearFaults();
+      const unknown = { status: 400, body: { upload_protocol_version: ["Unknown field."] } };
+      if (isByFirst) place.emulator.setFault({ on, reply: unknown });
+      const before = storageRequests();
+      const { avala } = sessionWith(place.emulator);
+      const result = await uploadFiles(avala, request);
+      expect(result).toMatchObject({ isComplete: true, unchanged: [], sent: { length: 30 } });
+      expect(storageRequests() - before).toBe(30);
+    },
+  );
 });
 
 test("a large file's MD5s are taken by a thread while its parts are sent", async () => {
