@@ -147,8 +147,8 @@ export async function decideGrowths(
 
 /**
  * Finds out what a growing set holds of the declared files. May be repeated.
- * @throws AvalaError `dataset` where an increment can't be read and no record is there; `conflict` where one does not hold
- * what its name stands for; `timeout` while one is not created; as {@link Avala.call}
+ * @throws AvalaError `dataset` where an increment can't be read and no record is there; `timeout` while one is not created; as
+ * {@link Avala.call}
  */
 export async function decideGrowth(
   avala: Avala,

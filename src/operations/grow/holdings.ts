@@ -144,8 +144,7 @@ async function recordFresh(
 
 /**
  * The increments with what each holds, in order.
- * @throws AvalaError `dataset` where one can't be read and no record is there; `conflict` where one does not hold what its
- * name stands for; `timeout` while one is not created
+ * @throws AvalaError `dataset` where one can't be read and no record is there; `timeout` while one is not created
  */
 export async function readHoldings(
   avala: Avala,

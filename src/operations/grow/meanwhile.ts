@@ -108,12 +108,12 @@ async function findRival(
   return alike.find(({ dataset }) => dataset.name === name) ?? alike[0];
 }
 
-// Errors that only say that a rival's increment can't be read: this run's own is made all the same. One that is still being
-// made when the wait for it ends is another matter before a confirm: it may hold the same files.
-const UNREADABLE: ReadonlySet<string> = new Set(["dataset", "conflict"]);
-
+/**
+ * Whether it only says that a rival's increment can't be read: this run's own is made all the same. One that is still being
+ * made when the wait for it ends is another matter before a confirm: it may hold the same files.
+ */
 function isUnreadable(error: unknown): error is AvalaError {
-  return isAvalaError(error) && UNREADABLE.has(error.code);
+  return isAvalaError(error) && error.code === "dataset";
 }
 
 async function read(
