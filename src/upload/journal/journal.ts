@@ -26,6 +26,7 @@ export interface Journal extends Records {
   changes(): Promise<Iterable<lines.Change> | undefined>;
   /** Removes it, so that it claims nothing. */
   discard(): Promise<void>;
+  /** Once all that was written is on disk, or was refused. */
   close(): Promise<void>;
 }
 
@@ -140,12 +141,7 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
   const isTorn =
     data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"));
   const append = groupedAppender(file, clock, isTorn);
-  // They end in the order in which they began.
-  let last: Promise<void> = Promise.resolve();
-  const write = (line: string, waitsFor = 1): Promise<void> => {
-    last = append(line, waitsFor);
-    return last;
-  };
+  const write = (line: string, waitsFor = 1): Promise<void> => append(line, waitsFor);
   return {
     ...records,
     record: (entry, underWay) => write(lines.formatRecord(key, entry), underWay),
@@ -167,10 +163,7 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
       return lines.readChanges(key, now.subarray(openedAt));
     },
     discard: () => disk.remove(path),
-    close: async () => {
-      await last.catch(() => undefined);
-      await file.close();
-    },
+    close: () => file.close(),
   };
 }
 
