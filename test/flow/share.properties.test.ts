@@ -41,6 +41,12 @@ describe.each(SEEDS)("on one key, with 600 calls a minute and 20 a second, seed 
   );
 });
 
+// Ten or more are where each begins at the reset itself.
+test("of thirty runs that wait for one reset, few calls are refused in the second after it", async () => {
+  const played = await several((seed) => shareKey(equal(30, 33), seed));
+  expect(middle(played.map((shared) => shared.refusedIn(60_000, 61_000)))).toBeLessThan(6);
+});
+
 // As processes do that are started together; and the documented limit.
 test.each(["fixed", "sliding"] as const)(
   "of four runs that begin within a second, at 100 calls a minute in %s windows, few calls are refused",

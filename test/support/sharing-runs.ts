@@ -31,6 +31,8 @@ export interface Shared {
   readonly durationsMs: readonly number[];
   /** How many calls of each run were served in a span of time since the start. */
   servedIn(fromMs: number, untilMs: number): readonly number[];
+  /** How many calls were refused in one. */
+  refusedIn(fromMs: number, untilMs: number): number;
 }
 
 /** Runs of the same size that start at once. */
@@ -113,6 +115,8 @@ export async function shareKey(
     refused: refusals.length,
     refusedShare: refusals.length / (refusals.length + served.length),
     durationsMs,
+    refusedIn: (fromMs, untilMs) =>
+      refusals.filter(({ atMs }) => atMs >= startMs + fromMs && atMs < startMs + untilMs).length,
     servedIn: (fromMs, untilMs) => {
       const counts = plans.map(() => 0);
       for (const { atMs, run } of served) {
