@@ -11,6 +11,7 @@ import { sendFiles } from "../../src/operations/publish/send";
 import type { PublishTarget } from "../../src/operations/publish/target";
 import { openUploadJournal } from "../../src/upload/journal/upload-journal";
 import { uploadFiles } from "../../src/upload/run";
+import type { Disk } from "../../src/flow/disk/disk";
 import type { UploadFile } from "../../src/upload/request";
 import { interrupted } from "../support/interrupted";
 import { diskWithoutLocks, sessionWith } from "../support/session";
@@ -51,9 +52,20 @@ const targetOf = (files: readonly UploadFile[]): PublishTarget => ({
 });
 
 /** A session on a disk that does not show it the locks of others, as a network's may: then looking is all that is left. */
-function sessionWithoutLocks(): Avala {
-  return sessionWith(emulator, { ports: { disk: diskWithoutLocks } }).avala;
+function sessionWithoutLocks(disk = diskWithoutLocks): Avala {
+  return sessionWith(emulator, { ports: { disk } }).avala;
 }
+
+/** The same, and it takes no line by which something is taken back. */
+const takingNothingBack: Disk = {
+  ...diskWithoutLocks,
+  openToAppend: async (path) => {
+    const handle = await diskWithoutLocks.openToAppend(path);
+    const append = (data: string): Promise<void> =>
+      data.includes(",null]") ? Promise.reject(new Error("ENOSPC")) : handle.append(data);
+    return { ...handle, append };
+  },
+};
 
 function confirms(): number {
   return emulator
@@ -69,29 +81,35 @@ const sentByAnother = {
 };
 
 describe("a run beside another one that sends other content under its name", () => {
-  test("confirms nothing, names the paths, and is well when it runs again alone", async () => {
-    const { stateDirectory } = options();
-    const avala = interrupted(sessionWithoutLocks(), () =>
-      uploadFiles(sessionWithoutLocks(), {
-        datasetName: "set",
-        files: theirs,
-        stateDirectory,
-      }),
-    );
-    await expect(publishDataset(avala, targetOf(ours), options())).rejects.toMatchObject({
-      ...sentByAnother,
-      message: expect.stringMatching(/a\.jpg\n.*b\.jpg/) as string,
-    });
-    expect(confirms()).toBe(0);
+  test.each([
+    ["", diskWithoutLocks],
+    [" on a disk that is full by then", takingNothingBack],
+  ])(
+    "confirms nothing, names the paths, and is well when it runs again alone%s",
+    async (_, disk) => {
+      const { stateDirectory } = options();
+      const avala = interrupted(sessionWithoutLocks(disk), () =>
+        uploadFiles(sessionWithoutLocks(), {
+          datasetName: "set",
+          files: theirs,
+          stateDirectory,
+        }),
+      );
+      await expect(publishDataset(avala, targetOf(ours), options())).rejects.toMatchObject({
+        ...sentByAnother,
+        message: expect.stringMatching(/a\.jpg\n.*b\.jpg/) as string,
+      });
+      expect(confirms()).toBe(0);
 
-    const again = publishDataset(sessionWith(emulator).avala, targetOf(ours), options());
-    const result = await again;
-    if (result.outcome !== "uploaded") throw new Error(result.outcome);
-    const stored = (await emulator.objects()).map(({ sha256 }) => sha256);
-    expect(stored.sort()).toEqual(
-      result.upload.manifest.entries.map(({ sha256 }) => sha256).sort(),
-    );
-  });
+      const again = publishDataset(sessionWith(emulator).avala, targetOf(ours), options());
+      const result = await again;
+      if (result.outcome !== "uploaded") throw new Error(result.outcome);
+      const stored = (await emulator.objects()).map(({ sha256 }) => sha256);
+      expect(stored.sort()).toEqual(
+        result.upload.manifest.entries.map(({ sha256 }) => sha256).sort(),
+      );
+    },
+  );
 
   test("is told also when the other one has confirmed first", async () => {
     const avala = interrupted(sessionWithoutLocks(), () =>

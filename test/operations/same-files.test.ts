@@ -1,11 +1,14 @@
 // Two runs of the same files under one name, on machines that share nothing: whoever comes second finds what the first one has
 // begun, and no dataset is made that lacks files, whatever a presign in another batch does to the first.
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { AvalaEvent } from "../../src/events";
 import {
   CONFIRM,
   COUNT,
   PRESIGN,
   gate,
+  heldAtConfirm,
   isGivenUp,
   isWait,
   killedAtConfirm,
@@ -35,6 +38,15 @@ function meeting(): {
     return ended.opened;
   };
   return { looked: looked.opened, ended: ended.open, second: { sleeps } };
+}
+
+/** As it was before it had any line of a path. */
+async function copyJournal(at: Record<"from" | "to" | "without", string>): Promise<void> {
+  const [from, to] = [at.from, at.to].map((state) => join(place.folder, state, "journals"));
+  await mkdir(to!, { recursive: true });
+  const name = (await readdir(from!)).find((one) => one.endsWith(".jsonl")) ?? "";
+  const lines = (await readFile(join(from!, name), "utf8")).split(/(?<=\n)/);
+  await writeFile(join(to!, name), lines.filter((line) => !line.includes(at.without)).join(""));
 }
 
 function datasets(): readonly number[] {
@@ -143,6 +155,23 @@ describe.each(FORMS)(
     });
   },
 );
+
+// It is in another batch than the first, which only a journal of it can name.
+test("a run with the copy of a journal waits for the run that goes on with it", async () => {
+  await place.start({ dialect: { uploadReply: "managed", batches: "together" }, ingestMs: 0 });
+  const files = (await makeFiles(place)).slice(0, 2);
+  const body = { dataset_upload_uid: ["This upload batch is closed."] };
+  place.emulator.setFault({ on: { path: "*/file-upload-url/" }, reply: { status: 400, body } });
+  const { looked, ended, second } = meeting();
+  const { given, reached, letGo } = heldAtConfirm();
+  const first = machine("one", given).publish(files, "set").finally(ended);
+  await reached;
+  await copyJournal({ from: "one", to: "two", without: "101.jpg" });
+  void looked.then(letGo);
+  const results = await Promise.all([first, machine("two", second).publish(files, "set")]);
+  expect(results.map(({ outcome }) => outcome)).toEqual(["uploaded", "unchanged"]);
+  expect(datasets()).toEqual([2]);
+});
 
 // Where files lie in the last batch alone, the second takes them away by then, and the first says what its dataset lacks.
 test.each(["together", "apart"] as const)(

@@ -98,6 +98,18 @@ describe("a run that lost its lock", () => {
     expect(await storedDigests()).toEqual([]);
   });
 
+  test("fails as a conflict also where it sent all before it saw that", async () => {
+    await place.start(BY_FORM);
+    const files = await makeFiles("ours");
+    const { avala, lose } = losing();
+    const to = { datasetName: "set", files };
+    const run = withDestinationLock(avala, to, stateDirectory(), async (locked) => {
+      await send(locked, files);
+      lose();
+    });
+    await expect(run).rejects.toMatchObject({ code: "conflict" });
+  });
+
   test("goes ahead under a name that is made of its content, since no other content can lie there", async () => {
     await place.start();
     const files = await makeFiles("ours");
