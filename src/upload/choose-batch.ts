@@ -7,11 +7,9 @@ import { isNamedByContent } from "./journal/content-name";
 import type { Journal } from "./journal/journal";
 import type { Run } from "./state";
 
-/** Whether nothing is recorded of the destination. */
+/** Whether nothing is recorded to have landed or begun there. What was taken back, or another key claims, is no file's content. */
 function isEmpty(journal: Journal | undefined): boolean {
-  if (journal === undefined) return true;
-  const { landed, batches, replaced, parts, foreign } = journal;
-  return [landed, batches, replaced, parts, foreign].every(({ size }) => size === 0);
+  return journal === undefined || journal.landed.size + journal.batches.size === 0;
 }
 
 /** Reads the files as far as that is needed to know it. */

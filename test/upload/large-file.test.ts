@@ -7,6 +7,7 @@ import type { EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import { systemDisk, type Disk } from "../../src/flow/disk/disk";
 import type { DigestStep } from "../../src/files/workers/worker";
+import { removeUploadJournal, takeBackPaths } from "../../src/upload/journal/upload-journal";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
@@ -152,6 +153,27 @@ describe("a file whose content is not known before", () => {
     expect(read).toBe(data.length);
     await expectStored();
   });
+
+  test.each(["taken back", "claimed with another key"])(
+    "is read once, and replaces what lies there, where all that is recorded was %s",
+    async (how) => {
+      await place.start({ ...BY_FORM, etag: "opaque" });
+      const { avala } = sessionWith(place.emulator);
+      const request = { datasetName: "set", stateDirectory: join(place.folder, "state") };
+      const another = { ...avala, keyFor: () => Buffer.from("another key") };
+      const other = { ...(await place.put("other.mcap", Buffer.from("other"))), path: file.path };
+      await uploadFiles(another, { ...request, files: [other] });
+      if (how === "taken back") {
+        await removeUploadJournal(avala, request, request.stateDirectory);
+        await takeBackPaths(avala, request, request.stateDirectory, [file.path]);
+      }
+      const host = new URL(place.emulator.storageUrl).host;
+      avala.remembered.stores = new Map([[host, { ...NO_MD5S }]]);
+      await uploadFiles({ ...avala, disk: counting }, { ...request, files: [file] });
+      expect(read).toBe(data.length);
+      await expectStored();
+    },
+  );
 
   /** A run whose parts are refused after three, and what runs it again once they are not. */
   async function interrupted(
