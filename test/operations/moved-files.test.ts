@@ -3,6 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Dialect } from "../../emulator";
+import { haveUrls } from "../support/item-urls";
 import { machineIn, warnings, type Content, type Machine } from "../support/machines";
 import { useUploadPlace } from "../support/upload-place";
 
@@ -47,15 +48,12 @@ const BELOW_V2 = { "v2/1.jpg": "P", "v2/2.jpg": "QQ" };
 const IN_NO_FOLDER = { "1.jpg": "P", "2.jpg": "QQ" };
 
 describe.each(["path", "below", "baseName"] as const)("with keys of the form %s", (itemKeys) => {
-  test.each([
-    ["of two folders have changed places", ...SWAPPED],
-    ["are in another folder", BELOW_V1, BELOW_V2],
-    ["are in a folder now", IN_NO_FOLDER, BELOW_V2],
-    ["are in no folder any more", BELOW_V2, IN_NO_FOLDER],
-  ])("files that %s are not called unchanged, and the run says why", async (_what, before, now) => {
-    const { machine, published } = await declared(before, now, { itemKeys });
+  test("files of two folders that have changed places are not called unchanged, and the run says why", async () => {
+    const { machine, published } = await declared(...SWAPPED, { itemKeys });
     expect(await published).toMatchObject({ outcome: "unverified", unverified: 2 });
-    expect(said(machine)).toMatch(/none of its items' keys \(.*contents are those of the files/);
+    expect(said(machine)).toMatch(
+      /none of the paths in its items' URLs \(train\/1\.jpg, val\/2\.jpg\).*contents are those of the files/,
+    );
   });
 
   test("a file that was moved is missing, and the one that it was is extra", async () => {
@@ -77,6 +75,55 @@ describe.each(["path", "below", "baseName"] as const)("with keys of the form %s"
     const { machine, published } = await declared(texts, texts, { itemKeys });
     expect(await published).toMatchObject({ outcome: "unchanged", unverified: 0 });
     expect(said(machine)).toBe("");
+  });
+});
+
+// The folder may as well be the server's, and nothing else confirms what URLs show.
+test.each([
+  ["a folder now", "path", "unchanged", IN_NO_FOLDER, BELOW_V2],
+  ["a folder now", "baseName", "unchanged", IN_NO_FOLDER, BELOW_V2],
+  ["a folder now", "below", "unverified", IN_NO_FOLDER, BELOW_V2],
+  ["no folder any more", "path", "unchanged", BELOW_V2, IN_NO_FOLDER],
+  ["no folder any more", "baseName", "unchanged", BELOW_V2, IN_NO_FOLDER],
+  ["no folder any more", "below", "unchanged", BELOW_V2, IN_NO_FOLDER],
+  ["another folder", "baseName", "unchanged", BELOW_V1, BELOW_V2],
+  ["another folder", "path", "unverified", BELOW_V1, BELOW_V2],
+  ["another folder", "below", "unverified", BELOW_V1, BELOW_V2],
+] as const)(
+  "files of the same contents that are all in %s are judged by keys of the form %s: %s",
+  async (_where, itemKeys, outcome, before, now) => {
+    const { published } = await declared(before, now, { itemKeys });
+    expect(await published).toMatchObject({ outcome });
+  },
+);
+
+describe.each([
+  ["in one more folder", (path: string) => `raw/${path}`],
+  ["in a numbered folder", (path: string) => `48213/${path}`],
+  ["in other spellings", (path: string) => path.replace("Train Set", "train-set")],
+])("files whose URLs have them %s", (_where, respell) => {
+  const texts = { "Train Set/1.jpg": "P", "Train Set/3.jpg": "RRR", "val/2.jpg": "QQ" };
+
+  test.each([
+    ["md5", { outcome: "unchanged", unverified: 0 }],
+    ["opaque", { outcome: "unverified", unverified: 3 }],
+  ] as const)("are what their names and contents say, with ETags of %s", async (etag, expected) => {
+    await place.start({
+      dialect: { uploadReply: "form", itemKeys: "baseName" },
+      ingestMs: 0,
+      etag,
+    });
+    const files = await filesOf(texts);
+    await machineIn(place, "one").publish(files, NAME);
+    const machine = machineIn(place, "two");
+    haveUrls(machine.avala, (url) =>
+      url.replace(
+        /(\/daily\/)([^?"]*)/,
+        (_all, root: string, path: string) => root + encodeURI(respell(decodeURIComponent(path))),
+      ),
+    );
+    expect(await machine.publish(files, NAME)).toMatchObject(expected);
+    expect(said(machine)).not.toMatch(/none of/);
   });
 });
 

@@ -149,6 +149,8 @@ export function compareKeys(
     ),
     altered: Array.from(altered, ([key, path]) => `${key} for ${path}`),
     repeated: [...new Set(all.filter(isRepeated).map(({ item }) => labelOf(item)))],
-    ...(isUnmatched && { unmatched: describeUnmatched(files, items, isFileName) }),
+    ...(isUnmatched && {
+      unmatched: { ...describeUnmatched(files, items, isFileName), areOfUrls: areWhole },
+    }),
   };
 }

@@ -11,8 +11,10 @@ type Files = ReadonlyMap<string, number>;
 export interface Unmatched {
   /** Whether there are any. */
   readonly areListed: boolean;
-  /** The keys of those that have one. */
+  /** The keys of those that have one, or in their place the paths in their URLs. */
   readonly keys: readonly string[];
+  /** Whether these are paths in URLs. @default false */
+  readonly areOfUrls?: boolean | undefined;
   /** Whether all are named as files are, and not as a server names what it is sent: most likely they are other files. */
   readonly areFileNames: boolean;
   /** Of the items, as far as they are known. */
@@ -109,10 +111,11 @@ function someOf(keys: readonly string[]): string {
 }
 
 /** As a clause: what the keys are, where none is a path. */
-export function unmatchedText({ areListed, keys }: Unmatched): string {
+export function unmatchedText({ areListed, keys, areOfUrls = false }: Unmatched): string {
   if (!areListed) return "Avala does not list its items";
   if (keys.length === 0) return "its items have no keys";
-  return `none of its items' keys ${someOf(keys)} is the path of one of the files`;
+  const what = areOfUrls ? "the paths in its items' URLs" : "its items' keys";
+  return `none of ${what} ${someOf(keys)} is the path of one of the files`;
 }
 
 interface Left {

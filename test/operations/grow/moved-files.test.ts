@@ -3,6 +3,7 @@
 import type { Dialect } from "../../../emulator";
 import type { Avala } from "../../../src/api/connection";
 import { useGrowingPlace } from "../../support/growing-place";
+import { haveUrls } from "../../support/item-urls";
 import { sessionWith } from "../../support/session";
 
 const place = useGrowingPlace();
@@ -57,7 +58,7 @@ describe.each(["path", "below", "baseName"] as const)("with keys of the form %s"
       await move(path, now[index] ?? "", text);
     const { decision } = await place.run();
     expect(decision.plan).toMatchObject({ toSend: [], unverified: [], superseded: [] });
-    expect(decision.plan.moved.map(({ to }) => to)).toEqual(now);
+    expect(pathsOf(decision.plan.current)).toEqual(now);
   });
 
   test("none is sent again beside a new one", async () => {
@@ -111,4 +112,60 @@ test("an increment whose name shows its files is not judged by its URLs", async 
   const { decision } = await place.run({ avala: { ...avala, call: elsewhere } });
   expect(pathsOf(decision.plan.toSend)).toEqual(["test/4.jpg"]);
   expect(pathsOf(decision.plan.current)).toEqual(Object.keys(SENT));
+});
+
+describe.each([
+  ["in one more folder", (path: string) => `raw/${path}`],
+  ["in a numbered folder", (path: string) => `48213/${path}`],
+  ["in folders of dates", (path: string) => `2026/11/30/${path}`],
+  ["with underscores", (path: string) => path.replace(" ", "_")],
+  ["in another case", (path: string) => path.replace("Train Set", "train-set")],
+])("of files whose URLs have them %s", (_where, respell) => {
+  test.each([
+    [
+      "names in folders",
+      "baseName",
+      { "Train Set/1.jpg": "P", "Train Set/3.jpg": "RRR", "val/2.jpg": "QQ" },
+    ],
+    ["paths in no folder", "path", { "1.jpg": "P", "3.jpg": "RRR", "2.jpg": "QQ" }],
+  ] as const)(
+    "the changed one is sent, and none if one is deleted, with keys that are %s",
+    async (_what, itemKeys, texts) => {
+      await grown({ itemKeys }, texts);
+      const elsewhere = (): Avala => {
+        const { avala } = sessionWith(place.emulator);
+        haveUrls(avala, (url) =>
+          url.replace(
+            /(\/set-0\d+-[^/"]+\/)([^?"]*)/,
+            (_all, root: string, path: string) =>
+              root + encodeURI(respell(decodeURIComponent(path))),
+          ),
+        );
+        return avala;
+      };
+      const [last = ""] = Object.keys(texts).slice(-1);
+      await place.put(last, "changed");
+      const { decision } = await place.run({ avala: elsewhere() });
+      expect(decision.plan.unverified).toEqual([]);
+      expect(pathsOf(decision.plan.toSend)).toEqual([last]);
+      await place.forget();
+      place.drop(last);
+      const again = await place.run({ avala: elsewhere() });
+      expect(again.decision.plan).toMatchObject({ toSend: [], unverified: [] });
+    },
+  );
+});
+
+test("a moved file is told by its URL beside a deleted one whose URL has another name", async () => {
+  await grown(
+    { itemKeys: "baseName" },
+    { "train/1.jpg": "P", "train/3.jpg": "RRR", "train/9.tif": "T" },
+  );
+  await move("train/3.jpg", "val/3.jpg", "SSS");
+  place.drop("train/9.tif");
+  const { avala } = sessionWith(place.emulator);
+  haveUrls(avala, (url) => url.replace("9.tif", "9.webp"));
+  const { decision } = await place.run({ avala });
+  expect(pathsOf(decision.plan.toSend)).toEqual(["val/3.jpg"]);
+  expect(pathsOf(decision.plan.superseded)).toEqual(["9.tif", "train/3.jpg"]);
 });
