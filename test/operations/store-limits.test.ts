@@ -1,139 +1,19 @@
 // Stores that take less at once, or in a second, than they are asked for, that are slow, or that are gone: what is compared all
 // the same, how often they are asked for it, and what is left of the time.
-import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Readable } from "node:stream";
-import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
-import type { HttpRequest, HttpStream, Transport } from "../../src/api/transport/transport";
-import { createStorageTransport } from "../../src/api/transport/storage-transport";
-import { AvalaError } from "../../src/errors";
-import { compareContents } from "../../src/operations/publish/content-check";
-import type { UploadFile } from "../../src/upload/request";
-import { sessionWith } from "../support/session";
-import { seededRandom, virtualClock, type VirtualClock } from "../support/virtual-clock";
-
-const HOST = "127.0.0.1:9";
-const SECOND = 1000;
-const COUNT = 300;
-
-let folder: string;
-let files: UploadFile[];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "store-limits-"));
-  const names = Array.from({ length: COUNT }, (_, index) => `${index}.jpg`);
-  files = await Promise.all(
-    names.map(async (path) => {
-      const absolutePath = join(folder, path);
-      await writeFile(absolutePath, path);
-      const sha256 = createHash("sha256").update(path).digest("hex");
-      return { path, absolutePath, sizeBytes: path.length, sha256 };
-    }),
-  );
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-type Answer = (request: HttpRequest, clock: VirtualClock) => Promise<HttpStream>;
-
-const md5Of = (path: string): string => createHash("md5").update(path).digest("hex");
-const pathOf = (url: string): string => new URL(url).pathname.slice(1);
-
-const answered: Answer = async ({ url }, clock) => {
-  await clock.sleep(15);
-  const text = pathOf(url);
-  const etag = `"${md5Of(text)}"`;
-  const headers = { etag, "content-range": `bytes 0-0/${text.length}` };
-  return { status: 206, headers, body: Readable.from([Buffer.from("c")]) };
-};
-
-const replied =
-  (status: number, body: string): Answer =>
-  async (_, clock) => {
-    await clock.sleep(3);
-    return { status, headers: {}, body: Readable.from([Buffer.from(body)]) };
-  };
-
-const refusals = {
-  "a proxy's 503": replied(503, "<html><h1>503 Service Temporarily Unavailable</h1></html>"),
-  "a closed connection": async (_: HttpRequest, clock: VirtualClock) => {
-    await clock.sleep(3);
-    throw new AvalaError("network", "closed the connection", { retryable: true });
-  },
-  SlowDown: replied(503, "<Error><Code>SlowDown</Code></Error>"),
-} satisfies Record<string, Answer>;
-
-type Refusal = keyof typeof refusals;
-
-const hanging: Answer = async ({ idleTimeoutMs = 0 }, clock) => {
-  await clock.sleep(idleTimeoutMs);
-  throw new AvalaError("timeout", "did not respond", { retryable: true });
-};
-
-/** What is refused beyond so many at once. */
-function takes(atOnce: number, refused: Answer, answer: Answer = answered): Answer {
-  let underWay = 0;
-  return async (request, clock) => {
-    if (underWay >= atOnce) return refused(request, clock);
-    underWay += 1;
-    return answer(request, clock).finally(() => (underWay -= 1));
-  };
-}
-
-/** What is refused beyond so many a second. */
-function takesInSecond(count: number, refused: Answer): Answer {
-  let [left, lastMs] = [count / 5, 0];
-  return async (request, clock) => {
-    left = Math.min(count / 5, left + ((clock.now() - lastMs) / SECOND) * count);
-    lastMs = clock.now();
-    if (left < 1) return refused(request, clock);
-    left -= 1;
-    return answered(request, clock);
-  };
-}
-
-interface Looked {
-  readonly same: number;
-  readonly asked: number;
-  readonly tookMs: number;
-  readonly warnings: readonly string[];
-}
-
-interface Given {
-  readonly count?: number;
-  readonly waitMs?: number;
-}
-
-async function look(
-  answer: Answer,
-  { count = COUNT, waitMs = 3_600_000 }: Given = {},
-): Promise<Looked> {
-  const clock = virtualClock();
-  let asked = 0;
-  const open: Transport["open"] = (request) => {
-    asked += 1;
-    return answer(request, clock);
-  };
-  const storage = { ...createStorageTransport(), open };
-  const at = { baseUrl: "http://127.0.0.1:1", storageUrl: `http://${HOST}`, apiKey: "avk_test" };
-  const { avala, events } = sessionWith(at, { ports: { clock, storage, random: seededRandom(1) } });
-  const compared = files.slice(0, count);
-  const listed = compared.map(({ path }) => ({
-    uid: path,
-    key: path,
-    url: `http://${HOST}/${path}`,
-  }));
-  const beganMs = clock.now();
-  const tags = new Map(compared.map(({ path }) => [path, md5Of(path)]));
-  const expected = { files: compared, owner: {}, listed, tags };
-  const dataset = { name: "set" } as Dataset;
-  const { same } = await clock.run(compareContents(avala, dataset, expected, waitMs));
-  const warnings = events.flatMap((event) => (event.kind === "warning" ? event.text : []));
-  return { same: same.size, asked, tookMs: clock.now() - beganMs, warnings };
-}
+import {
+  answered,
+  COUNT,
+  hanging,
+  look,
+  pathOf,
+  refusals,
+  replied,
+  SECOND,
+  takes,
+  takesInSecond,
+  type Answer,
+  type Refusal,
+} from "../support/store-looks";
 
 const each = Object.keys(refusals) as Refusal[];
 

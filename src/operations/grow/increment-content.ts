@@ -1,15 +1,13 @@
 // What an increment holds of which no record is there: its items are listed once, and held against the declared files by what
 // the store says of each item, and what it does not say by the digest in its name. What can't be compared stays unknown.
 import type { Avala } from "../../api/connection";
-import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { StoredObject } from "../../api/storage/stored-object";
 import type { Manifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { DataType } from "../../files/media";
-import { runPool } from "../../flow/pool";
 import type { OwnerWanted } from "../datasets/dataset-ref";
-import { askStore } from "../items/ask-store";
+import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemFacts } from "../items/key-comparison";
 import {
@@ -91,18 +89,17 @@ async function likenesses(
   { hosts, isProven, onLooked }: Looking,
 ): Promise<ReadonlyMap<Seen, Compared>> {
   const found = new Map<Seen, Compared>();
-  const options = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
-  await runPool(seen, options, async (one) => {
+  const items = { items: seen, urlOf: ({ item }: Seen) => item?.url };
+  await runByHost(avala, hosts, items, async (one) => {
     const { file, item } = one;
     if (file === undefined || item === undefined) return;
     const { url, stored: known } = item;
     // Where Avala itself lists another size, that is known.
     if (item.sizeBytes !== undefined && item.sizeBytes !== file.sizeBytes) return;
     if (url === undefined) return;
-    const { path } = file;
-    const stored = await askStore(avala, hosts, { path, url, stored: known });
+    const stored = await askStore(avala, hosts, { url, stored: known });
     const host = hostOf(hosts, url);
-    const canRead = isProven(path) ? mayReadNamed(host, file) : mayRead(host);
+    const canRead = isProven(file.path) ? mayReadNamed(host, file) : mayRead(host);
     const likeness = stored && (await likenessOf(avala, { file, url, stored }, { hosts, canRead }));
     onLooked();
     if (stored && likeness !== undefined) found.set(one, { likeness, stored });

@@ -1,12 +1,11 @@
 // Items whose files are not at their paths any more, and of which no record says what they are: held against the new files by what
 // their stores keep, so that a file which was only renamed is not sent again. The same MD5 shows it, and never the size alone.
 import type { Avala } from "../../api/connection";
-import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { runPool } from "../../flow/pool";
 import { readMd5 } from "../../upload/send/chunks";
-import { askStore } from "../items/ask-store";
+import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemFacts } from "../items/key-comparison";
 import {
@@ -114,11 +113,11 @@ async function askStores(
 ): Promise<ReadonlyMap<HeldEntry, Shown>> {
   const shown = new Map<HeldEntry, Shown>();
   const telling = tellComparing(avala, `${name.before}{increment}`, items.length);
-  const pool = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
+  const urlOf = (entry: HeldEntry): string | undefined => places.get(entry)?.item.url;
   const askAll = async (hosts: StoreHosts, entries: readonly HeldEntry[]): Promise<void> =>
-    runPool(entries, pool, async (entry) => {
+    runByHost(avala, hosts, { items: entries, urlOf }, async (entry) => {
       const { url, stored } = places.get(entry)?.item ?? {};
-      const asked = url && { path: entry.path, url, stored };
+      const asked = url && { url, stored };
       const found = asked && (await askStore(avala, hosts, asked));
       telling.next();
       if (found) shown.set(entry, { sizeBytes: found.sizeBytes, md5: found.md5 });

@@ -1,14 +1,11 @@
 // Asks the stores of items what they keep. It is advice: a host that does not answer is not asked to no end.
 import type { Avala } from "../../api/connection";
+import { STORE_READS_AT_ONCE } from "../../api/limits";
 import { readStored, type StoredObject } from "../../api/storage/stored-object";
 import { isAvalaError } from "../../errors";
-import { retry } from "../../flow/retry";
-import { retryOn } from "../../upload/send/attempt";
-import { hostOf, type StoreHosts } from "./store-hosts";
+import { runPool } from "../../flow/pool";
+import { hostOf, type StoreHost, type StoreHosts } from "./store-hosts";
 
-/** Of one file, not counting those that its store throttled, which says nothing of the file. */
-const MAX_TRIES = 5;
-const MAX_IDLE_MS = 30_000;
 const MIN_IDLE_MS = 1000;
 
 /** @throws AvalaError `cancelled`; what is none */
@@ -18,31 +15,53 @@ function ignoreUnread(error: unknown): undefined {
 }
 
 interface Asked {
-  readonly path: string;
   readonly url: string;
   /** What it has said already. */
   readonly stored?: StoredObject | undefined;
 }
 
-/** What the store says of one file's object; `undefined` where it says nothing. @throws AvalaError `cancelled` */
+/** What the store says of one object; `undefined` where it says nothing. @throws AvalaError `cancelled` */
 export async function askStore(
   avala: Avala,
   hosts: StoreHosts,
-  { path, url, stored: known }: Asked,
+  { url, stored: known }: Asked,
 ): Promise<StoredObject | undefined> {
   if (known !== undefined) return known;
-  const { signal, deadlineMs = Number.POSITIVE_INFINITY } = avala;
+  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
   const host = hostOf(hosts, url);
+  const { patienceMs } = hosts;
   const untilMs = Math.min(deadlineMs, hosts.untilMs);
-  const ask = (leftMs: number): Promise<StoredObject | undefined> =>
-    readStored(avala, url, Math.min(MAX_IDLE_MS, Math.max(MIN_IDLE_MS, leftMs)));
-  const until = { maxTries: MAX_TRIES, deadlineMs: untilMs };
-  const trying = { ...retryOn(avala, `look at ${path}`, signal), ...until };
-  const stored = await retry(() => host.gate.send(untilMs, ask), trying).catch((error: unknown) => {
+  const ask = (): Promise<StoredObject | undefined> => {
+    const idleMs = Math.max(MIN_IDLE_MS, Math.min(patienceMs, untilMs - clock.now()));
+    return readStored(avala, url, idleMs);
+  };
+  const stored = await host.gate.send({ untilMs, patienceMs }, ask).catch((error: unknown) => {
     if (isAvalaError(error) && error.code === "storage_host") host.refusal = error;
     return ignoreUnread(error);
   });
   // Also where it refuses, as what has been signed for too short a time.
   if (stored === undefined) host.unread += 1;
   return stored;
+}
+
+/** Calls `work` on each, of which it asks the store: many at once, and no host's wait for those of another. */
+export async function runByHost<T>(
+  { signal }: Pick<Avala, "signal">,
+  hosts: StoreHosts,
+  {
+    items,
+    urlOf,
+  }: { readonly items: Iterable<T>; readonly urlOf: (item: T) => string | undefined },
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const byHost = new Map<StoreHost, T[]>();
+  for (const item of items) {
+    const host = hostOf(hosts, urlOf(item));
+    const others = byHost.get(host);
+    if (others === undefined) byHost.set(host, [item]);
+    else others.push(item);
+  }
+  await runPool(byHost.values(), { concurrency: byHost.size, signal }, (ofHost, stopped) =>
+    runPool(ofHost, { concurrency: STORE_READS_AT_ONCE, signal: stopped }, work),
+  );
 }

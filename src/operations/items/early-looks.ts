@@ -95,9 +95,9 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFi
     const item = items[index];
     const file = find?.(index, item?.key);
     if (item?.url === undefined || file === undefined) return;
-    const { url, key: path = item.uid } = item;
+    const { url } = item;
     doubtful += 1;
-    const stored = await askStore(asking, hosts, { path, url });
+    const stored = await askStore(asking, hosts, { url });
     if (stored === undefined) return;
     items[index] = { ...item, url: withoutSignature(url), stored };
     if (stored.md5 === undefined) doubtful -= 1;

@@ -5,15 +5,19 @@ import type { Avala } from "../../api/connection";
 import type { AvalaError } from "../../errors";
 import { createSlots, type Slots } from "../../flow/slots";
 import { counted } from "../../text";
-import { msOf, type WaitMs } from "../wait";
-import { createHostGate, type HostGate } from "./host-gate";
+import type { WaitMs } from "../wait";
+import { createHostGate, type HostGate, type LookLimits } from "./host-gate";
 
 // For a store whose ETags are not MD5s each file would be read for nothing.
 export const MAX_UNLIKE_BEFORE_ALIKE = 16;
 /** Of the time that is left: what follows, as an export or its gate, needs some, and what is looked at is advice. */
 const LOOK_SHARE = 0.5;
 /** A preview waits for nothing, and compares all the same. */
-const LOOK_WITHOUT_WAIT_MS = 60_000;
+const LOOK_OF_PREVIEW_MS = 60_000;
+const LATE_LOOK_MS = 5000;
+const MAX_PATIENCE_MS = 30_000;
+/** Of the time of the look: a host that does not answer does not take all of it. */
+const PATIENCE_SHARE = 0.5;
 /** A large one is read in pieces of a MiB, and takes a core. */
 export const FILE_READS_AT_ONCE = 8;
 
@@ -44,39 +48,57 @@ export interface StoreHosts {
   readonly createGate: () => HostGate;
   /** Of the time of the look. */
   leftMs: number;
-  /** Ms since the epoch: later no store is asked. */
-  untilMs: number;
+  untilMs: LookLimits["untilMs"];
+  patienceMs: LookLimits["patienceMs"];
 }
 
-function lookMs(waitMs: WaitMs): number {
-  const mayWaitMs = msOf(waitMs);
-  return mayWaitMs > 0 ? LOOK_SHARE * mayWaitMs : LOOK_WITHOUT_WAIT_MS;
+/** The last look of a session that had hardly any time. */
+const lateLooks = new WeakMap<Avala["pace"], StoreHosts>();
+
+type Session = Pick<Avala, "clock" | "pace">;
+
+/** A run out of time gets a little: without a look a finished upload would count as not compared. Stores that hang get it once. */
+function lateMs({ clock, pace }: Session, hosts: StoreHosts): number {
+  const before = lateLooks.get(pace) ?? hosts;
+  lateLooks.set(pace, hosts);
+  const hasHung = before !== hosts && [...before.byHost.values()].some(({ unread }) => unread > 0);
+  return hasHung ? Math.max(0, before.untilMs - clock.now()) : LATE_LOOK_MS;
+}
+
+function limitLook(session: Session, hosts: StoreHosts, waitMs: WaitMs): void {
+  const mayTakeMs = waitMs === "preview" ? LOOK_OF_PREVIEW_MS : LOOK_SHARE * waitMs;
+  const isLate = mayTakeMs < LATE_LOOK_MS;
+  hosts.leftMs = Math.min(hosts.leftMs, isLate ? lateMs(session, hosts) : mayTakeMs);
+  hosts.untilMs = session.clock.now() + hosts.leftMs;
+  hosts.patienceMs = Math.min(MAX_PATIENCE_MS, PATIENCE_SHARE * hosts.leftMs);
 }
 
 /** @param waitMs how long may still be waited. */
 export function beginLook(
-  avala: Pick<Avala, "clock" | "random" | "signal">,
+  avala: Session & Pick<Avala, "random" | "signal">,
   waitMs: WaitMs,
 ): StoreHosts {
-  const leftMs = lookMs(waitMs);
   const { run: reading } = createSlots(FILE_READS_AT_ONCE);
   const createGate = (): HostGate => createHostGate(avala);
-  return { byHost: new Map(), reading, createGate, leftMs, untilMs: avala.clock.now() + leftMs };
+  const time = { leftMs: Number.POSITIVE_INFINITY, untilMs: 0, patienceMs: 0 };
+  const hosts: StoreHosts = { byHost: new Map(), reading, createGate, ...time };
+  limitLook(avala, hosts, waitMs);
+  return hosts;
 }
 
 /** Looks at a part of what is compared. What goes on between two of these, as a list, takes none of the time of the look. */
 export async function lookOn<T>(
-  { clock }: Pick<Avala, "clock">,
+  session: Session,
   hosts: StoreHosts,
   waitMs: WaitMs,
   look: () => Promise<T>,
 ): Promise<T> {
-  const beganMs = clock.now();
-  hosts.untilMs = beganMs + Math.min(hosts.leftMs, lookMs(waitMs));
+  const beganMs = session.clock.now();
+  limitLook(session, hosts, waitMs);
   try {
     return await look();
   } finally {
-    hosts.leftMs -= clock.now() - beganMs;
+    hosts.leftMs -= session.clock.now() - beganMs;
   }
 }
 

@@ -1,13 +1,11 @@
 // Whether what a store keeps of a dataset's items is what was sent, or the content of local files: by the size and the ETag
 // that a request of one byte returns. Costs no API call but the list of the items; the key is never sent.
 import type { Avala } from "../../api/connection";
-import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { OwnerWanted } from "../datasets/dataset-ref";
 import { isIndexed, type DataType } from "../../files/media";
-import { runPool } from "../../flow/pool";
 import { readUntil } from "../../flow/disk/reading-disk";
-import { askStore } from "../items/ask-store";
+import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
@@ -100,7 +98,7 @@ async function likenessAt(
   { file, url, tag, stored: known }: Stored,
   { hosts, canRead, isNamed = false }: Looking,
 ): Promise<Likeness | undefined> {
-  const stored = await askStore(avala, hosts, { path: file.path, url, stored: known });
+  const stored = await askStore(avala, hosts, { url, stored: known });
   if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
   if (stored?.sizeBytes === 0) return "kept"; // there is one empty content
   const tagged = tag === undefined ? undefined : md5Of(tag);
@@ -176,8 +174,8 @@ async function lookAt(
   onLooked: () => void,
 ): Promise<Seen> {
   const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
-  const pool = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
-  await runPool(found, pool, async (one) => {
+  const items = { items: found, urlOf: ({ url }: Listed) => url };
+  await runByHost(avala, hosts, items, async (one) => {
     const { file, url, tag } = one;
     if (url === undefined) return;
     const host = hostOf(hosts, url);

@@ -1,13 +1,12 @@
 // Whether items of which no key is like the path of a file have the contents of the files all the same: by the sizes and MD5s
 // that their store returns for one byte each. As many requests as a look at items that are known by their keys.
 import type { Avala } from "../../api/connection";
-import { STORE_READS_AT_ONCE } from "../../api/limits";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { runPool } from "../../flow/pool";
 import { readMd5 } from "../../upload/send/chunks";
-import { askStore } from "../items/ask-store";
+import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import {
@@ -57,17 +56,22 @@ async function seeItems(
   const shown: Shown[] = [];
   const sizes: (number | undefined)[] = [];
   const telling = tellComparing(avala, name, items.length);
-  const pool = { concurrency: STORE_READS_AT_ONCE, signal: avala.signal };
-  await runPool(items, pool, async ({ key = "an item without a key", url, stored: known }) => {
-    const asked = url === undefined ? undefined : { path: key, url, stored: known };
-    const stored = asked && (await askStore(avala, hosts, asked));
-    sizes.push(stored?.sizeBytes);
-    const { sizeBytes } = stored ?? {};
-    const content = stored && contentOf(stored);
-    if (url !== undefined && sizeBytes !== undefined && content !== undefined)
-      shown.push({ key, url, sizeBytes, content });
-    telling.next();
-  }).finally(telling.end);
+  const all = { items, urlOf: ({ url }: Listed[number]) => url };
+  await runByHost(
+    avala,
+    hosts,
+    all,
+    async ({ key = "an item without a key", url, stored: known }) => {
+      const asked = url === undefined ? undefined : { url, stored: known };
+      const stored = asked && (await askStore(avala, hosts, asked));
+      sizes.push(stored?.sizeBytes);
+      const { sizeBytes } = stored ?? {};
+      const content = stored && contentOf(stored);
+      if (url !== undefined && sizeBytes !== undefined && content !== undefined)
+        shown.push({ key, url, sizeBytes, content });
+      telling.next();
+    },
+  ).finally(telling.end);
   return { shown, sizes };
 }
 
