@@ -26,6 +26,7 @@ const ORDERS = {
     [
       "version.ts",
       "canonical-json.ts",
+      "group-by.ts",
       "hints.ts",
       "json.ts",
       "json-text.ts",

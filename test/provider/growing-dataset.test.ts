@@ -5,20 +5,22 @@ import { currentInState } from "../../provider/handlers/growing-dataset/state";
 import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import type { Transport } from "../../src/api/transport/transport";
 import { WITH_CHANGES } from "../support/dialects";
-import { checked, createBench, make, unfinished, type Bench, type Made } from "../support/provider";
+import {
+  checked,
+  createBench,
+  growingSetOf,
+  make,
+  unfinished,
+  type Bench,
+  type Made,
+} from "../support/provider";
 import { call } from "../support/emulator";
 import { jpeg } from "../support/temp-tree";
 
 type Set = Made<GrowingInputs, GrowingOutputs>;
 
 let bench: Bench;
-const given = (more: object = {}) => ({
-  root: bench.tree.root,
-  include: ["**/*.jpg"],
-  name: "training",
-  __provider: "loader",
-  ...more,
-});
+const given = (more: object = {}) => growingSetOf(bench, { ...more });
 beforeEach(async () => {
   bench = await createBench({ "a.jpg": jpeg("a"), "sub/b.jpg": jpeg("b") }, WITH_CHANGES);
 });

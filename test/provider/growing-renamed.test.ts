@@ -1,17 +1,11 @@
 // A folder of a growing set is renamed after the stack's state and its state folder were lost: the preview shows what `up` does.
 import { renameSync } from "node:fs";
 import { WITH_CHANGES } from "../support/dialects";
-import { checked, createBench, make, type Bench } from "../support/provider";
+import { checked, createBench, growingSetOf, make, type Bench } from "../support/provider";
 import { jpeg } from "../support/temp-tree";
 
 let bench: Bench;
-const given = (more: object = {}) => ({
-  root: bench.tree.root,
-  include: ["**/*.jpg"],
-  name: "training",
-  __provider: "loader",
-  ...more,
-});
+const given = (more: object = {}) => growingSetOf(bench, { ...more });
 beforeEach(async () => {
   const files = { "a.jpg": jpeg("a"), "space/b.jpg": jpeg("bb") };
   bench = await createBench(files, WITH_CHANGES);

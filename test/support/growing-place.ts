@@ -41,6 +41,8 @@ export interface GrowingPlace {
   put(path: string, content: string): Promise<void>;
   /** Declares it no more. */
   drop(path: string): void;
+  /** The file of this content is declared under another path. */
+  move(from: string, to: string, content: string): Promise<void>;
   target(more?: Partial<GrowTarget>): GrowTarget;
   options(more?: Partial<GrowOptions>): GrowOptions;
   decide(more?: RunOptions): Promise<GrowDecision>;
@@ -99,6 +101,10 @@ export function useGrowingPlace(): GrowingPlace {
       files.set(path, { path, absolutePath, sizeBytes: Buffer.byteLength(content), sha256 });
     },
     drop: (path) => void files.delete(path),
+    move: (from, to, content) => {
+      place.drop(from);
+      return place.put(to, content);
+    },
     target: (more = {}) => ({
       name: growingName("set-{increment}"),
       dataset: { dataType: "image" },

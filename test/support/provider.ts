@@ -96,6 +96,15 @@ export interface Made<Inputs, Outputs> {
 /** What a program gives: a part of the inputs, from which `check` makes the rest. */
 type Given = Readonly<Record<string, unknown>>;
 
+/** What a program gives a growing set of the bench's files. */
+export const growingSetOf = ({ tree }: Pick<Bench, "tree">, more: Given = {}): Given => ({
+  root: tree.root,
+  include: ["**/*.jpg"],
+  name: "training",
+  __provider: "loader",
+  ...more,
+});
+
 /** `check`, and its inputs when it found nothing wrong. */
 export async function checked<Inputs, Outputs>(
   handler: Handler<Inputs, Outputs>,

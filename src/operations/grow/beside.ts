@@ -1,6 +1,7 @@
 // Datasets that lie beside growing sets, under the same name, and belong to none of them: of a folder that is gone, of sets
 // that were cut otherwise, of another owner. Their annotations are left out without a word unless someone says so. Pure.
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { groupBy } from "../../group-by";
 import { printable } from "../../redact";
 import { isPrivate } from "../datasets/dataset-owner";
 import { counted, listed as lines } from "../../text";
@@ -76,13 +77,9 @@ export function findBeside(
   sets: readonly SetSize[],
   options: { readonly family?: Family | undefined; readonly taken: ReadonlySet<string> },
 ): readonly Beside[] {
-  const found = new Map<Kind, Dataset[]>();
-  for (const dataset of listed) {
-    if (options.taken.has(dataset.uid)) continue;
-    const kind = kindOf(dataset, sets, options.family);
-    if (kind !== undefined) found.set(kind, [...(found.get(kind) ?? []), dataset]);
-  }
-  return [...found].map(([kind, datasets]) => ({ kind, datasets }));
+  const others = listed.filter(({ uid }) => !options.taken.has(uid));
+  const byKind = groupBy(others, (dataset) => kindOf(dataset, sets, options.family));
+  return [...byKind].flatMap(([kind, datasets]) => (kind === undefined ? [] : { kind, datasets }));
 }
 
 const WHATS: Readonly<Record<Kind, string>> = {

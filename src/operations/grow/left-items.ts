@@ -4,6 +4,7 @@ import type { Avala } from "../../api/connection";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { runPool } from "../../flow/pool";
+import { groupBy } from "../../group-by";
 import { readMd5 } from "../../upload/send/chunks";
 import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
@@ -43,17 +44,6 @@ interface Left {
   readonly newFiles: BySize;
 }
 
-function bySize(files: readonly GrowingFile[], isNew: ReadonlySet<string>): BySize {
-  const found = new Map<number, GrowingFile[]>();
-  for (const file of files) {
-    if (file.sizeBytes === 0 || !isNew.has(file.path)) continue;
-    const alike = found.get(file.sizeBytes);
-    if (alike === undefined) found.set(file.sizeBytes, [file]);
-    else alike.push(file);
-  }
-  return found;
-}
-
 /** Whether the item may be one of the new files, by all that is known of its size. */
 function isPossible({ sizeBytes, stored }: HeldEntry, newFiles: BySize): boolean {
   const size = stored?.sizeBytes ?? sizeBytes;
@@ -67,7 +57,9 @@ export function findLeft(target: GrowTarget, increments: readonly Increment[]): 
     return { items: [], newFiles: new Map() };
   const { files, postponed = [] } = target;
   const { toSend } = planGrowth(files, increments, postponed);
-  const newFiles = bySize(files, new Set(toSend.map(({ path }) => path)));
+  const isNew = new Set(toSend.map(({ path }) => path));
+  const fresh = files.filter(({ path, sizeBytes }) => sizeBytes > 0 && isNew.has(path));
+  const newFiles = groupBy(fresh, ({ sizeBytes }) => sizeBytes);
   const declared = new Map(files.map((file) => [file.path, file]));
   const isPostponed = createPostponed(postponed);
   const isLeft = (entry: HeldEntry): boolean => {
@@ -89,21 +81,6 @@ interface Asking {
   readonly waitMs: () => WaitMs;
 }
 
-/** By the look that they were seen in; `undefined` of those that were asked about by an earlier run. */
-function byLook(
-  items: readonly LeftEntry[],
-  places: Places,
-): ReadonlyMap<StoreHosts | undefined, readonly HeldEntry[]> {
-  const found = new Map<StoreHosts | undefined, HeldEntry[]>();
-  for (const { entry } of items) {
-    const hosts = places.get(entry)?.hosts;
-    const others = found.get(hosts);
-    if (others === undefined) found.set(hosts, [entry]);
-    else others.push(entry);
-  }
-  return found;
-}
-
 /** What stores say of the items; of those that were asked about before, what was kept of it. */
 async function askStores(
   avala: Avala,
@@ -122,8 +99,11 @@ async function askStores(
       telling.next();
       if (found) shown.set(entry, { sizeBytes: found.sizeBytes, md5: found.md5 });
     });
+  const entriesLeft = items.map(({ entry }) => entry);
+  // By the look that they were seen in; none of those that were asked about by an earlier run.
+  const byLook = groupBy(entriesLeft, (entry) => places.get(entry)?.hosts);
   try {
-    for (const [hosts, entries] of byLook(items, places)) {
+    for (const [hosts, entries] of byLook) {
       if (hosts !== undefined) await lookOn(avala, hosts, waitMs(), () => askAll(hosts, entries));
       else for (const entry of entries) if (entry.stored) shown.set(entry, entry.stored);
     }

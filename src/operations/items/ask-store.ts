@@ -4,7 +4,8 @@ import { STORE_READS_AT_ONCE } from "../../api/limits";
 import { readStored, type StoredObject } from "../../api/storage/stored-object";
 import { isAvalaError } from "../../errors";
 import { runPool } from "../../flow/pool";
-import { hostOf, type StoreHost, type StoreHosts } from "./store-hosts";
+import { groupBy } from "../../group-by";
+import { hostOf, type StoreHosts } from "./store-hosts";
 
 const MIN_IDLE_MS = 1000;
 
@@ -54,13 +55,7 @@ export async function runByHost<T>(
   }: { readonly items: Iterable<T>; readonly urlOf: (item: T) => string | undefined },
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const byHost = new Map<StoreHost, T[]>();
-  for (const item of items) {
-    const host = hostOf(hosts, urlOf(item));
-    const others = byHost.get(host);
-    if (others === undefined) byHost.set(host, [item]);
-    else others.push(item);
-  }
+  const byHost = groupBy(items, (item) => hostOf(hosts, urlOf(item)));
   await runPool(byHost.values(), { concurrency: byHost.size, signal }, (ofHost, stopped) =>
     runPool(ofHost, { concurrency: STORE_READS_AT_ONCE, signal: stopped }, work),
   );

@@ -1,4 +1,6 @@
 // Whether a folder in a URL is a declared one, as it is or in a server's spelling of it. Pure.
+import { groupBy } from "../../group-by";
+
 type Paths = Pick<ReadonlyMap<string, unknown>, "has" | "keys">;
 
 export interface DeclaredFolders {
@@ -49,16 +51,9 @@ export function createDeclaredFolders(files: Paths): DeclaredFolders {
   for (const path of files.keys()) own.add(folderOf(path));
   own.delete("");
   const all = new Set([...own].flatMap(foldersAbove));
-  const [byLetters, byAscii] = [new Map<string, string[]>(), new Map<string, string[]>()];
-  const note = (folders: Map<string, string[]>, spelling: string, folder: string): void => {
-    const known = folders.get(spelling);
-    if (known === undefined) folders.set(spelling, [folder]);
-    else known.push(folder);
-  };
-  for (const folder of all) {
-    note(byLetters, lettersOf(folder), folder);
-    if (!isAscii(folder)) note(byAscii, asciiOf(folder), folder);
-  }
+  const byLetters = groupBy(all, lettersOf);
+  const marked = [...all].filter((folder) => !isAscii(folder));
+  const byAscii = groupBy(marked, asciiOf);
   const likeOf = (folder: string): readonly string[] => [
     ...(byLetters.get(lettersOf(folder)) ?? []),
     ...(isAscii(folder) ? (byAscii.get(asciiOf(folder)) ?? []) : []),

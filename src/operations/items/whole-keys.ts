@@ -3,6 +3,7 @@
 // where the dataset's own URLs confirm that: a server may put folders of its own there, or spell them in its own way. One
 // decision for datasets under a fixed name and for growing sets. Pure.
 import type { DatasetItem } from "../../api/endpoints/datasets/items";
+import { groupBy } from "../../group-by";
 import { alteredPaths } from "./altered-keys";
 import { createDeclaredFolders, type DeclaredFolders } from "./declared-folders";
 import { matchKeys } from "./item-keys";
@@ -23,13 +24,8 @@ function placedBy({ key, url }: Item, datasetName: string): MaybePlaced {
 
 /** By the folder of the dataset in which the places are. */
 function layoutsOf(placed: readonly MaybePlaced[], files: Files): ReadonlyMap<string, Layout> {
-  const groups = new Map<string, Placed[]>();
-  for (const one of placed) {
-    if (one === undefined) continue;
-    const group = groups.get(one.place.folder);
-    if (group === undefined) groups.set(one.place.folder, [one]);
-    else group.push(one);
-  }
+  const all = placed.filter((one) => one !== undefined);
+  const groups = groupBy(all, ({ place }) => place.folder);
   return new Map(Array.from(groups, ([folder, group]) => [folder, layoutOf(group, files)]));
 }
 

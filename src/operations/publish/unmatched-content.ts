@@ -5,6 +5,7 @@ import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { runPool } from "../../flow/pool";
+import { groupBy } from "../../group-by";
 import { readMd5 } from "../../upload/send/chunks";
 import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
@@ -73,16 +74,6 @@ async function seeItems(
     },
   ).finally(telling.end);
   return { shown, sizes };
-}
-
-function groupBy<Key>(shown: readonly Shown[], keyOf: (one: Shown) => Key): Map<Key, Shown[]> {
-  const groups = new Map<Key, Shown[]>();
-  for (const one of shown) {
-    const group = groups.get(keyOf(one));
-    if (group === undefined) groups.set(keyOf(one), [one]);
-    else group.push(one);
-  }
-  return groups;
 }
 
 /**

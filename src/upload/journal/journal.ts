@@ -73,7 +73,7 @@ interface Group {
 const GATHER_MS = 10;
 
 /** The line waits a moment for others to come, until it is one of so many. */
-type Append = (line: string, waitsFor: number) => Promise<void>;
+type Append = (line: string, waitsFor?: number) => Promise<void>;
 
 /**
  * Writes records in groups: while one group is being synced the next one gathers, so that a sync costs many small
@@ -116,7 +116,7 @@ function groupedAppender(
     writing = group.done;
     return group;
   };
-  return (line, waitsFor) => {
+  return (line, waitsFor = 1) => {
     const group = (gathering ??= gather());
     group.lines += line;
     group.count += 1;
@@ -140,8 +140,7 @@ export async function openJournal(place: JournalPlace): Promise<Journal> {
   const file = await disk.openToAppend(path);
   const isTorn =
     data !== undefined && data.length > 0 && !data.subarray(-1).equals(Buffer.from("\n"));
-  const append = groupedAppender(file, clock, isTorn);
-  const write = (line: string, waitsFor = 1): Promise<void> => append(line, waitsFor);
+  const write = groupedAppender(file, clock, isTorn);
   return {
     ...records,
     record: (entry, underWay) => write(lines.formatRecord(key, entry), underWay),

@@ -17,17 +17,12 @@ async function grown(dialect: Partial<Dialect>, texts: Readonly<Record<string, s
   await place.forget();
 }
 
-async function move(from: string, to: string, text: string): Promise<void> {
-  place.drop(from);
-  await place.put(to, text);
-}
-
 const SENT = { "train/1.jpg": "P", "train/3.jpg": "RRR", "val/2.jpg": "QQ" };
 
 describe.each(["path", "below", "baseName"] as const)("with keys of the form %s", (itemKeys) => {
   test("it is not sent, and its item is current under the new path", async () => {
     await grown({ itemKeys }, SENT);
-    await move("train/3.jpg", "val/3.jpg", "RRR");
+    await place.move("train/3.jpg", "val/3.jpg", "RRR");
     const { decision } = await place.run();
     const moved = [{ path: "train/3.jpg", to: "val/3.jpg" }];
     expect(decision.plan).toMatchObject({ toSend: [], unverified: [], superseded: [], moved });
@@ -38,7 +33,7 @@ describe.each(["path", "below", "baseName"] as const)("with keys of the form %s"
 
   test("a file of other content there is sent, and its old item is superseded", async () => {
     await grown({ itemKeys }, SENT);
-    await move("train/3.jpg", "val/3.jpg", "SSS");
+    await place.move("train/3.jpg", "val/3.jpg", "SSS");
     const { decision } = await place.run();
     expect(pathsOf(decision.plan.toSend)).toEqual(["val/3.jpg"]);
     expect(pathsOf(decision.plan.superseded)).toEqual(["train/3.jpg"]);
@@ -55,7 +50,7 @@ describe.each(["path", "below", "baseName"] as const)("with keys of the form %s"
   ])("none is sent if a folder is %s all", async (_how, texts, now) => {
     await grown({ itemKeys }, texts);
     for (const [index, [path, text]] of Object.entries(texts).entries())
-      await move(path, now[index] ?? "", text);
+      await place.move(path, now[index] ?? "", text);
     const { decision } = await place.run();
     expect(decision.plan).toMatchObject({ toSend: [], unverified: [], superseded: [] });
     expect(pathsOf(decision.plan.current)).toEqual(now);
@@ -80,7 +75,7 @@ test("files of one name are told apart by their URLs", async () => {
 
 test("a name and a content are enough where URLs do not show the folder", async () => {
   await grown({ itemKeys: "baseName", itemUrls: "unnamed" }, SENT);
-  await move("train/3.jpg", "val/3.jpg", "RRR");
+  await place.move("train/3.jpg", "val/3.jpg", "RRR");
   const { decision } = await place.run();
   expect(decision.plan).toMatchObject({ toSend: [], unverified: [] });
 });
@@ -94,7 +89,7 @@ test("what has the name only is unverified", async () => {
   for (const [path, text] of Object.entries(SENT)) await place.put(path, text);
   await place.run();
   await place.forget();
-  await move("train/3.jpg", "val/3.jpg", "RRR");
+  await place.move("train/3.jpg", "val/3.jpg", "RRR");
   const { decision } = await place.run();
   expect(decision.plan.toSend).toEqual([]);
   expect(pathsOf(decision.plan.unverified)).toEqual(["train/1.jpg", "val/2.jpg", "val/3.jpg"]);
@@ -161,7 +156,7 @@ test("a moved file is told by its URL beside a deleted one whose URL has another
     { itemKeys: "baseName" },
     { "train/1.jpg": "P", "train/3.jpg": "RRR", "train/9.tif": "T" },
   );
-  await move("train/3.jpg", "val/3.jpg", "SSS");
+  await place.move("train/3.jpg", "val/3.jpg", "SSS");
   place.drop("train/9.tif");
   const { avala } = sessionWith(place.emulator);
   haveUrls(avala, (url) => url.replace("9.tif", "9.webp"));

@@ -27,16 +27,11 @@ async function grown(texts: Texts, options: Parameters<typeof place.start>[0] = 
   await place.forget();
 }
 
-async function renamed(from: string, to: string, text: string): Promise<void> {
-  place.drop(from);
-  await place.put(to, text);
-}
-
 const PHOTOS = { "cats/cat.jpg": "a cat", "space/hubble.jpg": "hubble", "space/rocket.jpg": "up" };
 
 async function renameFolder(): Promise<void> {
-  await renamed("space/hubble.jpg", "astronomy/hubble.jpg", "hubble");
-  await renamed("space/rocket.jpg", "astronomy/rocket.jpg", "up");
+  await place.move("space/hubble.jpg", "astronomy/hubble.jpg", "hubble");
+  await place.move("space/rocket.jpg", "astronomy/rocket.jpg", "up");
 }
 
 const MOVED = [
@@ -98,7 +93,8 @@ describe("a folder that was renamed", () => {
 
   test("with all others of the set is not sent again", async () => {
     await grown(PHOTOS);
-    for (const [path, text] of Object.entries(PHOTOS)) await renamed(path, `photos/${path}`, text);
+    for (const [path, text] of Object.entries(PHOTOS))
+      await place.move(path, `photos/${path}`, text);
     const run = await place.run();
     expect(run.result).toMatchObject({ outcome: "unchanged", plan: { superseded: [] } });
     expect(run.result.plan.moved).toHaveLength(3);
@@ -251,7 +247,7 @@ test("a record that does not say what an item was is enough where items can't be
     const some = [...(first ? [first] : []), { path: second?.path ?? "" }];
     return { uid, name, ...numbered, entries: some };
   });
-  await renamed("b.jpg", "c.jpg", "two");
+  await place.move("b.jpg", "c.jpg", "two");
   const { avala, events } = sessionWith(place.emulator);
   const { decision } = await place.run({ avala, options: { known } });
   expect(pathsOf(decision.plan.toSend)).toEqual(["c.jpg"]);
