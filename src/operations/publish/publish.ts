@@ -226,12 +226,14 @@ export async function carryOut(
     return takeTaken(inTime, known, confirmed.refusal, taking).catch(ifPartial(upload));
   }
   options.onConfirmed?.(confirmed.dataset);
+  const isFound = isOnlyFound(confirmed, held);
   const settled = await settle(withoutDeadline(avala), known, held, confirmed, options).catch(
     (error: unknown) => {
-      throw notSettled({ ...confirmed.dataset, name: target.dataset.name }, upload, error);
+      const dataset = { ...confirmed.dataset, name: target.dataset.name };
+      throw notSettled(dataset, { ...upload, isOnlyFound: isFound }, error);
     },
   );
-  const isUnsure = isOnlyFound(confirmed, held) && settled.unverified > 0;
+  const isUnsure = isFound && settled.unverified > 0;
   return { outcome: isUnsure ? "unverified" : "uploaded", upload, ...settled };
 }
 

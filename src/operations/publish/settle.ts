@@ -200,7 +200,7 @@ const UNANSWERED: ReadonlySet<ErrorCode> = new Set(["timeout", "network", "redir
 /** What is reached all the same, where what follows takes longer than the run may wait, or Avala refuses it or fails. */
 export function notSettled(
   { name, uid }: Pick<Dataset, "name" | "uid">,
-  { manifest }: UploadResult,
+  { manifest, isOnlyFound }: Pick<UploadResult, "manifest"> & { readonly isOnlyFound: boolean },
   error: unknown,
 ): unknown {
   if (!isAvalaError(error)) return error;
@@ -208,6 +208,9 @@ export function notSettled(
   const count = manifest.entries.length;
   const [files, have] =
     count === 1 ? ["The file", "has"] : [`All ${counted(count, "file")}`, "have"];
-  const reached = `${files} of ${printable(name)} ${have} landed, and its confirm was accepted (uid ${printable(uid)}).`;
+  const there = isOnlyFound
+    ? "the dataset is there, though its confirm got no reply"
+    : "its confirm was accepted";
+  const reached = `${files} of ${printable(name)} ${have} landed, and ${there} (uid ${printable(uid)}).`;
   return reworded(error, { message: `${reached} ${error.message}` });
 }
