@@ -17,6 +17,12 @@ export function nearestName<Name extends string>(
   return near[slips.indexOf(Math.min(...slips))];
 }
 
+/** What to write in the place of a name that is not known: the nearest one, or else each that is. */
+export function suggestion(given: string, names: readonly string[]): string {
+  const near = nearestName(given, names);
+  return near === undefined ? `Known: ${names.join(", ")}.` : `Did you mean ${near}?`;
+}
+
 export function bare(name: string): string {
   return name.replace(/[-_]/g, "").toLowerCase();
 }

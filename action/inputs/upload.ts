@@ -1,6 +1,7 @@
 // The inputs about files and the dataset they go to.
 import { MAX_CONCURRENCY, MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { InputError, type InputProblem } from "../../src/errors";
+import { suggestion } from "../../src/near-name";
 import { shown } from "../../src/text";
 import type { ChangingPolicy } from "../../src/files/file-set-options";
 import { filledName } from "../../src/files/manifest/dataset-name";
@@ -207,7 +208,9 @@ const PLACEHOLDERS = ["{increment}", "{digest}", "{folder}"];
 function placeholderProblems(input: string, value: string, depth: 0 | 1): InputProblem[] {
   const texts = (value.match(/\{[^}]*\}/g) ?? [])
     .filter((found) => !PLACEHOLDERS.includes(found))
-    .map((unknown) => `${unknown} is not a known placeholder. Known: ${PLACEHOLDERS.join(", ")}`);
+    .map(
+      (unknown) => `${unknown} is not a known placeholder. ${suggestion(unknown, PLACEHOLDERS)}`,
+    );
   if (depth === 1 && !value.includes("{folder}"))
     texts.push("must contain {folder} when partition-depth is 1, or all folders would share it");
   if (depth === 0 && value.includes("{folder}"))

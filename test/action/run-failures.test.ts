@@ -66,6 +66,17 @@ describe("bad inputs", () => {
     expect(recorded.text()).not.toContain("Files");
   });
 
+  test("name the placeholder that was meant, or else all that there are", async () => {
+    const meant = await act({ ...working, dataset: "training-{incremnt}" });
+    expect(meant.errors[0]).toContain(
+      "dataset: {incremnt} is not a known placeholder. Did you mean {increment}?",
+    );
+    const strange = await act({ ...working, dataset: "training-{sha}" });
+    expect(strange.errors[0]).toContain(
+      "dataset: {sha} is not a known placeholder. Known: {increment}, {digest}, {folder}.",
+    );
+  });
+
   test("are called as in action.yml also where the core finds them", async () => {
     const { errors } = await act({
       ...working,

@@ -1,6 +1,7 @@
 // Names made from content: the short digest, a dataset version's name, a slug.
 import { MAX_NAME_CHARACTERS } from "../../api/limits";
 import { InputError } from "../../errors";
+import { suggestion } from "../../near-name";
 import { shown } from "../../text";
 
 const SHORT_DIGITS = 12;
@@ -47,7 +48,7 @@ function placeholderProblem(template: string, known: readonly string[]): string 
   const bare = template.replace(PLACEHOLDER, (found) => (known.includes(found) ? "" : found));
   const unknown = /\{[^{}]*\}?|\}/.exec(bare);
   if (unknown === null) return undefined;
-  return `${shown(unknown[0])} in ${shown(template)} is not a placeholder here. Known: ${known.join(", ")}.`;
+  return `${shown(unknown[0])} in ${shown(template)} is not a placeholder here. ${suggestion(unknown[0], known)}`;
 }
 
 /** S3 puts a file's own name in the place of this in a form's key, so the files of such a dataset would lie elsewhere. */
