@@ -37,9 +37,10 @@ const fileOf = async (whose: string, sizeBytes: number): Promise<Content[number]
 async function endOf(
   ours: Content,
   replace: (machine: Machine) => Promise<unknown>,
+  given?: Given,
 ): Promise<{ readonly end: PublishResult | Error; readonly warned: string }> {
   const one = heldAtConfirm();
-  const first = machine("one", one.given);
+  const first = machine("one", { ...given, ...one.given });
   const result = first.publish(ours, NAME).catch((error: unknown) => error as Error);
   await Promise.race([one.reached, result]);
   await replace(first);
@@ -119,6 +120,19 @@ describe("a store whose ETags are no checksums", () => {
       expect(await again()).toMatchObject({ outcome: "unchanged", unverified: 0 });
     });
   });
+});
+
+test.each([
+  ["nothing", '""'],
+  ["one name for all", '"object"'],
+  ["one that looks like that of parts", `"${"0".repeat(32)}-1"`],
+])("a store whose ETags are %s vouches for no content", async (_what, etag) => {
+  await place.start({ dialect: { uploadReply: "form" }, ingestMs: 0, etag: "opaque" });
+  const ours = await filesOf("ours");
+  const { end } = await endOf(ours, () => leave(ours), { etag });
+  expect(end).toMatchObject({ outcome: "uploaded", unverified: COUNT });
+  const later = await machine("one", { etag }).publish(ours, NAME);
+  expect(later).toMatchObject({ outcome: "unverified", unverified: COUNT });
 });
 
 const atPut = {

@@ -45,6 +45,8 @@ export interface Given {
   readonly holds?: (route: string, count: number) => Promise<unknown> | undefined;
   /** What every wait waits for. */
   readonly sleeps?: (events: readonly AvalaEvent[]) => Promise<unknown> | undefined;
+  /** The ETag of each object. @default what the store says */
+  readonly etag?: string;
 }
 
 const open: Avala[] = [];
@@ -56,7 +58,7 @@ afterEach(() => {
 export function machineIn(
   place: UploadPlace,
   name: string,
-  { holds, sleeps, clock = hurriedClock, signal }: Given = {},
+  { holds, sleeps, clock = hurriedClock, signal, etag }: Given = {},
 ): Machine {
   const { emulator } = place;
   const events: AvalaEvent[] = [];
@@ -80,7 +82,14 @@ export function machineIn(
     await holds?.(request.route, count);
     return connected.call(request);
   };
-  const avala = { ...connected, call };
+  const called = <Reply extends { readonly headers: object }>(reply: Reply): Reply =>
+    etag === undefined ? reply : { ...reply, headers: { ...reply.headers, etag } };
+  const storage: Avala["storage"] = {
+    ...connected.storage,
+    send: async (request) => called(await connected.storage.send(request)),
+    open: async (request) => called(await connected.storage.open(request)),
+  };
+  const avala = { ...connected, call, storage };
   return {
     avala,
     events,

@@ -26,6 +26,7 @@ import type { WaitMs } from "../wait";
 import {
   isEtagMute,
   isTagged,
+  tellingTags,
   UNTAGGED,
   md5Of,
   type PlaceTag,
@@ -156,11 +157,12 @@ async function findListed(
     byPath.keys(),
     items.map(({ key }) => key),
   );
+  const telling = tags && tellingTags(files, tags);
   return matches.flatMap((match, index) => {
     const file = match.kind === "path" ? byPath.get(match.path) : undefined;
     if (file === undefined || !isWanted(expected, file.path)) return [];
     const { url, stored } = items[index] ?? {};
-    return [{ file, url, stored, tag: tags?.get(file.path) }];
+    return [{ file, url, stored, tag: telling?.get(file.path) }];
   });
 }
 

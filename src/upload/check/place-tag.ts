@@ -7,7 +7,7 @@ import { bareEtag, isEtagOfParts, type Kept } from "./stores";
 
 /**
  * The MD5 of the file, 32 hex digits, where the store has shown that its ETag is one; its ETag in quotes; {@link IN_PARTS};
- * or {@link UNTAGGED}.
+ * {@link OF_SEVERAL}; or {@link UNTAGGED}.
  */
 export type PlaceTag = string;
 
@@ -20,6 +20,9 @@ export const UNTAGGED: PlaceTag = "";
 /** It went in parts, and what the store calls the whole can't be known. */
 const IN_PARTS: PlaceTag = "parts";
 
+/** The store called files of other content so as well, as one does that calls all objects the same: that shows nothing. */
+const OF_SEVERAL: PlaceTag = "several";
+
 // S3's are 34 to 40 characters long; a journal keeps one a file.
 const MAX_ETAG_LENGTH = 128;
 
@@ -31,7 +34,8 @@ export function tagOf({ etag, md5, wasThere }: Stored, kept: Kept): PlaceTag {
   if (kept === "right" && md5 !== undefined) return md5;
   // What was there before is not known to be what was sent.
   if (wasThere || etag === undefined || etag.length > MAX_ETAG_LENGTH) return UNTAGGED;
-  return `"${bareEtag(etag)}"`;
+  const bare = bareEtag(etag);
+  return bare === "" ? UNTAGGED : `"${bare}"`;
 }
 
 /** @param md5s of the parts, in their order, as far as the store has shown them: S3 makes the ETag of the whole of them */
@@ -57,9 +61,37 @@ export function isEtagMute(
   return isEtagOfParts(tag) && !isOfParts && stored?.md5 === undefined;
 }
 
+function isEtag(tag: PlaceTag): boolean {
+  return tag.startsWith('"');
+}
+
 /** Whether an object of this ETag is the one that was tagged. */
 export function isTagged(tag: PlaceTag, etag: string | undefined): boolean {
-  return tag !== UNTAGGED && etag !== undefined && bareEtag(etag) === bareEtag(tag);
+  const isKnown = isEtag(tag) || md5Of(tag) !== undefined;
+  return isKnown && etag !== undefined && bareEtag(etag) === bareEtag(tag);
+}
+
+type Tagged = readonly { readonly path: string; readonly sha256?: string | undefined }[];
+
+/** The tags of these files, as far as each tells a content from others. */
+export function tellingTags(files: Tagged, tags: PlaceTags): PlaceTags {
+  const contents = new Map<PlaceTag, string>();
+  const shared = new Set<PlaceTag>();
+  for (const { path, sha256 } of files) {
+    const tag = tags.get(path);
+    if (tag === undefined || sha256 === undefined || !isEtag(tag)) continue;
+    const before = contents.get(tag) ?? sha256;
+    contents.set(tag, before);
+    if (before !== sha256) shared.add(tag);
+  }
+  if (shared.size === 0) return tags;
+  const telling = (tag: PlaceTag): PlaceTag => (shared.has(tag) ? OF_SEVERAL : tag);
+  return new Map(
+    files.flatMap(({ path }) => {
+      const tag = tags.get(path);
+      return tag === undefined ? [] : [[path, telling(tag)]];
+    }),
+  );
 }
 
 /** `undefined` where it is not known to be one. */
