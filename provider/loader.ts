@@ -47,3 +47,8 @@ export const LOADERS: Readonly<Record<ResourceKind, Loader>> = {
     source: 'exports.handler = () => require("@avala/pulumi/runtime").qualityTarget;',
   },
 };
+
+/** The resource's class, as programs name it. */
+export function classOf(kind: ResourceKind): string {
+  return LOADERS[kind].type.replace(/^.*:/, "");
+}

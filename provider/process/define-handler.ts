@@ -10,6 +10,7 @@ import { SECRET_FIELDS, type SecretPath } from "../secret-fields";
 import { takeCall } from "./calls";
 import { shownFailures, specialInputs } from "./check-failures";
 import { Problems, ProviderError, UnfinishedError } from "./failures";
+import { refuseNothing } from "./gone";
 import type { Handler, OwnMethods } from "./handler";
 import { plainProperties, UNKNOWNS } from "./plain";
 import { isSame } from "./same";
@@ -177,7 +178,7 @@ function planning<Inputs extends object, Outputs extends object>(
 function doing<Inputs extends object, Outputs extends object>(
   parts: Parts<Inputs, Outputs>,
 ): Pick<Handler<Inputs, Outputs>, "create" | "update" | "read" | "delete"> {
-  const { session, handler, needs, border, scopes } = parts;
+  const { kind, session, handler, needs, border, scopes } = parts;
   const { know, run, pass } = border;
   return {
     create: (inputs) => {
@@ -201,6 +202,7 @@ function doing<Inputs extends object, Outputs extends object>(
       know(props);
       return run(props ?? {}, async () => {
         const found = await handler.read(id, props);
+        refuseNothing({ kind, id }, found, props);
         return found.props === undefined
           ? found
           : { ...found, props: pass(found.props, props ?? {}) };

@@ -1,6 +1,8 @@
 // What every resource of this package is: a custom resource whose handler is found by a constant string.
 import * as pulumi from "@pulumi/pulumi";
-import { LOADERS, type ResourceKind } from "../loader";
+import { InputError } from "../../src/errors";
+import { classOf, LOADERS, type ResourceKind } from "../loader";
+import { refusal } from "../refusal";
 import { SECRET_FIELDS, type SecretPath } from "../secret-fields";
 
 interface Definition {
@@ -73,8 +75,32 @@ function callOf({ name, kind, options }: Definition, inputs: pulumi.Inputs): pul
   };
 }
 
+/** In place of the option `import`, where that is not to read it by `get`. */
+const IN_PLACE_OF_IMPORT: Partial<Record<ResourceKind, string>> = {
+  dataset: "To manage an existing dataset, declare it under its name with adopt: true. ",
+  fileSet:
+    "To manage an existing set, set adopt: true here, with datasetName, and on its Dataset. ",
+  growingDataset: "Leave it out: the datasets of a set of this name are found again.",
+};
+
+/**
+ * The SDK's part of a dynamic provider can't import: it fails with its own stack before it calls the provider.
+ * @throws a `RunError`
+ */
+function refuseImport({ kind, name, options }: Definition): void {
+  if (options?.import === undefined) return;
+  const type = classOf(kind);
+  const toRead =
+    kind === "growingDataset"
+      ? ""
+      : `To read one that this stack does not manage, use ${type}.get.`;
+  const text = `is not supported by this package. ${IN_PLACE_OF_IMPORT[kind] ?? ""}${toRead}`;
+  throw refusal(new InputError([{ input: "import", text }]), `${type} ${name}`);
+}
+
 export abstract class AvalaResource extends pulumi.CustomResource {
   protected constructor(definition: Definition) {
+    refuseImport(definition);
     const { kind, name, inputs, outputs, quietOutputs = [], options } = definition;
     const loader = LOADERS[kind];
     const properties = {

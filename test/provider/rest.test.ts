@@ -105,9 +105,8 @@ describe("Export", () => {
   test("that has left the server is gone, and any other error is one", async () => {
     await start();
     const handler = bench.handlers().export;
-    expect(await handler.read("00000000-0000-4000-8000-000000000000", undefined)).toEqual({
-      id: "",
-    });
+    const outs = { name: "release", projects: [] } as unknown as ExportOutputs;
+    expect(await handler.read("00000000-0000-4000-8000-000000000000", outs)).toEqual({ id: "" });
     const stranger = bench.handlers({ AVALA_API_KEY: "avk_wrong_wrong_wrong" }).export;
     await expect(
       stranger.read("00000000-0000-4000-8000-000000000000", undefined),
