@@ -103,6 +103,7 @@ export function showReading(messages: Messages, now = systemClock.now): ReadingL
   const rhythm = (): ((share?: number) => boolean) =>
     messages.isLogged ? loggedRhythm(now) : liveRhythm(now);
   const [isListingDue, isHashingDue] = [rhythm(), rhythm()];
+  let isTold = false;
   return {
     onListing: (entries) => {
       if (messages.isLogged && entries === 0) return;
@@ -114,7 +115,10 @@ export function showReading(messages: Messages, now = systemClock.now): ReadingL
       const percent = Math.floor(100 * share);
       // A line that stays is to say more than that nothing is done yet.
       if (messages.isLogged && filesDone === 0 && percent === 0) return;
-      if (!isHashingDue(share)) return;
+      // What was shown of it must not end in the middle.
+      const isEnd = isTold && filesDone === filesTotal;
+      if (!isHashingDue(share) && !isEnd) return;
+      isTold = !isEnd;
       messages.status(`read ${percent}%: ${countedOf(filesDone, filesTotal, "file")}`);
     },
   };
@@ -174,6 +178,17 @@ function repeatedOf(
   return { word: status, share: totalTaskCount === 0 ? 0 : exportedTaskCount / totalTaskCount };
 }
 
+/** Whether a line of it would only say that nothing is done yet. */
+function isOfNothing(event: AvalaEvent): boolean {
+  if (event.kind === "upload-progress") return isUntouched(event.progress);
+  return event.kind === "compare-progress" && event.filesDone === 0;
+}
+
+/** The last of its work, which nothing else on the row says is done. */
+function isEnd(event: AvalaEvent): boolean {
+  return event.kind === "compare-progress" && event.filesDone === event.filesTotal;
+}
+
 /** Whether an event is worth a line that stays. */
 function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   const isDue = loggedRhythm(now);
@@ -183,13 +198,13 @@ function createSifter(now: () => number): (event: AvalaEvent) => boolean {
   return (event) => {
     if (event.kind === "retry") return waits.retry(event) !== "untold";
     if (event.kind === "limit-wait" || event.kind === "response-wait") return waits.wait(event);
-    if (event.kind === "upload-progress" && isUntouched(event.progress)) return false;
+    if (isOfNothing(event)) return false;
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
     const { word, share } = repeated;
     const isTurn = event.kind === "upload-progress" && [SENDING, WAITING, SILENT].includes(last);
     const isNews = word !== last && (!isTurn || now() - toldMs >= TURN_MS);
-    if (!isDue(share) && !isNews) return false;
+    if (!isDue(share) && !isNews && !isEnd(event)) return false;
     last = word;
     toldMs = now();
     return true;

@@ -250,3 +250,39 @@ test("waits for the rate limit and the comparing of stored files have lines of t
   expect(lines).toContain("waiting for the rate limit to list datasets, continues in about 37 s");
   expect(lines.at(-1)).toBe("compared 97 of 230 stored files");
 });
+
+test("in a CI run the last line about comparing says that it is done, also where that takes no time", () => {
+  const lines: string[] = [];
+  const status = (text: string): void => void lines.push(text);
+  const listen = showEvents({ ...silent, isLogged: true, status }, () => 0);
+  for (const filesDone of [0, 3])
+    listen({ kind: "compare-progress", name: "a", filesDone, filesTotal: 3 });
+  expect(lines).toEqual(["compared 3 of 3 stored files"]);
+});
+
+test.each([true, false])(
+  "the last line about reading says that it is done, if one was shown before (in a CI run: %p)",
+  (isLogged) => {
+    const lines: string[] = [];
+    let nowMs = 0;
+    const status = (text: string): void => void lines.push(text);
+    const { onProgress } = showReading({ ...silent, isLogged, status }, () => nowMs);
+    const read = (filesDone: number): void =>
+      onProgress({ filesDone, filesTotal: 5, bytesDone: filesDone, bytesTotal: 5 });
+    read(0);
+    nowMs = 2_000;
+    read(4);
+    nowMs = 2_010;
+    read(5);
+    expect(lines).toEqual(["read 80%: 4 of 5 files", "read 100%: 5 of 5 files"]);
+  },
+);
+
+test("what is read at once has no line", () => {
+  const lines: string[] = [];
+  const status = (text: string): void => void lines.push(text);
+  const { onProgress } = showReading({ ...silent, isLogged: true, status }, () => 0);
+  onProgress({ filesDone: 0, filesTotal: 5, bytesDone: 0, bytesTotal: 5 });
+  onProgress({ filesDone: 5, filesTotal: 5, bytesDone: 5, bytesTotal: 5 });
+  expect(lines).toEqual([]);
+});
