@@ -4,14 +4,37 @@ import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets/datasets";
 import { refOf } from "../../../src/operations/datasets/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
-import { describeDataset } from "../../../src/operations/datasets/dataset-work";
+import { describeDataset, type Counts } from "../../../src/operations/datasets/dataset-work";
 import { DATASET_FIELDS } from "../../fields/dataset";
 import { bodyOf } from "../../process/fields";
+import type { Messages } from "../../process/messages";
+import { hasUnknown } from "../../process/unknown";
 import type { Changes } from "./diff";
 import type { Declared } from "./inputs";
 
 function wireChanges(changes: Changes): DatasetChanges {
   return { name: changes.name, extraFields: bodyOf(DATASET_FIELDS, changes) };
+}
+
+function changeByHand(names: string): string {
+  return `Change it in Avala's dashboard and remove ${names} from the program: what is not declared stays as it is. Or declare another dataset.`;
+}
+
+/**
+ * In a preview, of changes that an `up` would make: whether this server takes them shows only when they are sent, which is
+ * after other resources have sent their files. What is not known yet may be what is there.
+ */
+export async function announceChanges(
+  messages: Messages,
+  dataset: Counts,
+  changes: Changes | undefined,
+): Promise<void> {
+  const known = Object.entries(changes ?? {}).filter(([, value]) => !hasUnknown(value));
+  if (known.length === 0) return;
+  const names = known.map(([name]) => name).join(", ");
+  await messages.warn(
+    `up will most likely fail: ${describeDataset(dataset)} would be changed (${names}), and no published source of Avala's API has a call for that.\n${changeByHand(names)}`,
+  );
 }
 
 // No source of the API has a route that changes a dataset: docs/api.md, "Datasets".
@@ -30,7 +53,7 @@ export async function changeDataset(
       "not_offered",
       `${describeDataset(dataset)} was not changed: Avala does not support changing a dataset, or does not allow it with this key (${names}). The dataset and the state stay as they were.`,
       {
-        hint: `Change it in Avala's dashboard and remove ${names} from the program: what is not declared stays as it is. Or declare another dataset.`,
+        hint: changeByHand(names),
         cause: error,
       },
     );

@@ -16,7 +16,7 @@ import type { LocalFiles } from "../../process/local-files";
 import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
-import { changeDataset, declaredWithout } from "./change";
+import { announceChanges, changeDataset, declaredWithout } from "./change";
 import { checkDataset, checkIndexed } from "./check";
 import { declareDataset } from "./declare";
 import { refuseIfInTheWay, removeDataset, reportWhatStays, type Replacement } from "./delete";
@@ -107,6 +107,8 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
     const { replaces: changed = [], deleteBeforeReplace: mustGo = false } = result;
     const isReplaced = changed.length > 0;
     if (isReplaced) await this.announce({ props: olds, changed }, { call, mustGo, news });
+    else if (call.isPreview === true)
+      await announceChanges(this.session.messages(call), olds, changesOf(olds, news));
     this.lineage.diffed(id, { isReplaced, mustGo });
     return result;
   }

@@ -7,6 +7,8 @@ import type { Call } from "../../process/calls";
 import { textOf } from "../../process/failures";
 import type { Session } from "../../process/session";
 import { hasUnknown } from "../../process/unknown";
+import { announceChanges } from "./change";
+import { takeOverChanges } from "./diff";
 import type { DatasetInputs } from "./inputs";
 import { otherThanDeclared, unadopted } from "./make";
 import type { Lineage } from "./lineage";
@@ -39,6 +41,10 @@ export async function previewTakeOver(
   if (found === undefined || mustGo(found.uid)) return;
   const messages = session.messages(call);
   const refusal = refusalOf(found, inputs);
-  if (refusal !== undefined) await messages.warn(`up will fail: ${textOf(refusal)}`);
-  else await messages.info(`${describeDataset(found)} exists and will be taken over.`);
+  if (refusal !== undefined) {
+    await messages.warn(`up will fail: ${textOf(refusal)}`);
+    return;
+  }
+  await messages.info(`${describeDataset(found)} exists and will be taken over.`);
+  await announceChanges(messages, found, takeOverChanges(found, inputs));
 }

@@ -85,10 +85,9 @@ export function describeLeftBehind(
   left: readonly Counts[],
   { by, growing }: { readonly by: string; readonly growing: string },
 ): string {
-  const turns = `exports of the set cover ${by} from now on`;
   const totals = describeWork(left);
-  if (!mayHaveWork(left)) return `${totals} ${capital(turns)}.`;
-  return `${totals} They do not move to ${by}, and ${turns}. ${growing}`.trim();
+  if (!mayHaveWork(left)) return totals;
+  return `${totals} They do not move to ${by}, and an export of ${by} does not contain them. ${growing}`.trim();
 }
 
 /** The versions that a new one takes the place of: which they are, and what people have made of them. */
