@@ -26,12 +26,12 @@ test("the wait that a refusal asks for is one for the limit, and not of what Ava
   const text = summarize(factsOf(results, { step: {}, inputs: [] }), []);
   expect(text).toContain(
     [
-      "| Waiting for the rate limit | 54 s | 90% |",
+      "| Keeping to the rate limit | 54 s | 90% |",
       "| – while indexing by Avala | 54 s |  |",
       "| Other | 6.0 s | 10% |",
     ].join("\n"),
   );
-  expect(text).toContain('"Waiting for the rate limit" : 54\n');
+  expect(text).toContain('"Keeping to the rate limit" : 54\n');
   expect(text).not.toContain("Indexing by Avala");
 });
 
@@ -49,6 +49,16 @@ test.each([
     expect(text).toContain(`| – while ${doing} | 54 s |  |`);
   },
 );
+
+test("a wait between the phases has a row of its own", async () => {
+  const { avala, clock } = scripted([refused(54), reply(200, {}), reply(200, {})]);
+  const results = createResults(clock);
+  results.times.watchLimit(() => avala.pace.waitedMs());
+  await clock.run(avala.call(callOf("find dataset a")));
+  await clock.run(timed(results.times, "sending", () => clock.sleep(6_000)));
+  const text = summarize(factsOf(results, { step: {}, inputs: [] }), []);
+  expect(text).toContain("| – for other calls | 54 s |  |");
+});
 
 test("calls that wait at the same time wait once", async () => {
   const { avala, clock } = scripted([refused(40), refused(30), reply(200, {})]);

@@ -18,7 +18,8 @@ const WHILE: Readonly<Partial<Record<Phase, string>>> = {
   export: "exporting",
   download: "downloading the export",
 };
-const LIMIT = "Waiting for the rate limit";
+// Also where there is room in it: calls are spread, so that other runs find some.
+const LIMIT = "Keeping to the rate limit";
 const OTHER = "Other";
 
 // Less is not worth a look: as of a run whose inputs were refused.
@@ -58,12 +59,15 @@ function partsOf(time: Facts["time"]): readonly Part[] {
 }
 
 /** What waited for the limit. */
-function limitRows({ limitMs }: Facts["time"]): readonly string[] {
-  return PHASES.filter((phase) => limitMs[phase] >= MIN_TOTAL_MS).map((phase) => {
+function limitRows({ limitMs, otherLimitMs }: Facts["time"]): readonly string[] {
+  const waits = PHASES.map((phase) => {
     const name = NAMES[phase];
     const doing = WHILE[phase] ?? name.charAt(0).toLowerCase() + name.slice(1);
-    return row([`– while ${doing}`, durationText(limitMs[phase]), ""]);
+    return [`while ${doing}`, limitMs[phase]] as const;
   });
+  return [...waits, ["for other calls", otherLimitMs] as const]
+    .filter(([, ms]) => ms >= MIN_TOTAL_MS)
+    .map(([what, ms]) => row([`– ${what}`, durationText(ms), ""]));
 }
 
 // What is less can't be seen.
