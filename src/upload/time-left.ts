@@ -32,6 +32,8 @@ const FILE_BYTES = 64 * 1024;
 const LIKE = 2;
 // Of the last minute. With less waiting it is the network that bounds a run.
 const BOUND_SHARE = 0.05;
+// And of a short run: its first calls are spread, so that others find room.
+const MIN_BOUND_MS = 2000;
 // The part of the calls that is own is that of the last so many of them; of fewer than half it is chance.
 const RECENT_OWN = 16;
 // Of the limit: before others were heard of, too.
@@ -79,7 +81,8 @@ function msByNetwork(history: History, left: Left): number | undefined {
 function isBoundByLimit(history: History): boolean {
   const { now } = history;
   const from = before(history, MINUTE_MS);
-  return now.waitedMs - from.waitedMs > BOUND_SHARE * (now.atMs - from.atMs);
+  const waitedMs = now.waitedMs - from.waitedMs;
+  return waitedMs > Math.max(MIN_BOUND_MS, BOUND_SHARE * (now.atMs - from.atMs));
 }
 
 /** Files that are begun for each call of all that share the key, as far as that is known. */

@@ -147,3 +147,14 @@ test("one file after a pause does not say that all take as long", () => {
   pass(4, 5);
   expect(tracker.snapshot().secondsLeft).toBeLessThan(90);
 });
+
+test.each([
+  ["a moment in which calls are spread", 400, false],
+  ["seconds", 4000, true],
+])("%s of waiting at the start says that the limit slows it: %d ms", (_what, waitMs, isBound) => {
+  let [nowMs, waitedMs] = [0, 0];
+  const pace = { snapshot: () => undefined, waitedMs: () => waitedMs, untilMs: () => nowMs };
+  const tracker = trackProgress({ files: 2, bytes: 2000 }, () => nowMs, pace);
+  [nowMs, waitedMs] = [1000 + waitMs, waitMs];
+  expect(tracker.snapshot().isBoundByCalls).toBe(isBound);
+});
