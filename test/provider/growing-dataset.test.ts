@@ -428,6 +428,27 @@ describe("GrowingDataset", () => {
       );
     });
 
+    test("says which files another stack has sent, where nothing else is new", async () => {
+      const set = await first();
+      bench.tree.write({ "c.jpg": jpeg("c") });
+      await up(set);
+      const text = await preview(set);
+      expect(text).toMatch(
+        /^growing set training\nat Avala already, in training-0002-\w{12}, which is not in this stack's state: 1 file\n {2}- c\.jpg\nnothing to send\n2 datasets of the set/,
+      );
+      expect(text).not.toContain("No changes");
+    });
+
+    test("says that nothing is new of a file that was moved back", async () => {
+      const set = await first();
+      renameSync(bench.tree.at("a.jpg"), bench.tree.at("c.jpg"));
+      const { set: moved } = await up(set);
+      renameSync(bench.tree.at("c.jpg"), bench.tree.at("a.jpg"));
+      expect(await preview(moved)).toMatch(
+        /^growing set training\nnothing is new: the datasets of the set hold all declared files\nnothing to send\n/,
+      );
+    });
+
     test("says what a set of another name leaves at Avala", async () => {
       const { id, outs } = await first();
       const { growingDataset } = bench.handlers();

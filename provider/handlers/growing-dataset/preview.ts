@@ -17,6 +17,7 @@ import { knownInState, plannedInState, sinceState, storedOf } from "./state";
 import {
   describeGrowth,
   describePostponed,
+  describeSentElsewhere,
   describeStaying,
   describeSuperseded,
   describeUnseen,
@@ -120,11 +121,15 @@ function describe(
   const { session, call, inputs, olds } = preview;
   const avala = session.avalaIfConfigured(call);
   const changes = sinceState(plan, olds?.increments ?? []);
+  const growth = describeGrowth(changes);
+  const elsewhere = describeSentElsewhere(plan, datasets ?? [], olds?.increments ?? []);
+  const isNothingNew = `${growth}${elsewhere}` === "" && plan.unverified.length === 0;
   const sending = describeSending(preview, plan, landed);
   const what = next === undefined ? "to send" : `new dataset ${next}`;
   return [
     `growing set ${inputs.name}`,
-    describeGrowth(changes),
+    isNothingNew ? "nothing is new: the datasets of the set hold all declared files" : growth,
+    elsewhere,
     plan.toSend.length === 0 ? sending : `${what}: ${sending}`,
     describePostponed(changes),
     describeSuperseded(changes),

@@ -10,8 +10,9 @@ import type { GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { printable } from "../../../src/redact";
 import { counted, formatCount, listed } from "../../../src/text";
 
-/** `+ new`, `~ changed`, `> old → new` for a file that was moved and is not sent again, `- gone`. */
+/** `+ new`, `~ changed`, `> old → new` for a file that was moved and is not sent again, `- gone`. Empty where there is none. */
 export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): string {
+  if (toSend.length + superseded.length + moved.length === 0) return "";
   const changed = new Set(
     superseded.filter(({ why }) => why === "changed").map(({ path }) => path),
   );
@@ -23,6 +24,27 @@ export function describeGrowth({ toSend, superseded, moved }: GrowthPlan): strin
     { sign: ">", word: "moved", paths: moved.map(({ path, to }) => `${path} → ${to}`) },
     { sign: "-", word: "gone", paths: [...new Set(gone)] },
   ]);
+}
+
+/** Declared files in datasets that the state does not have: another stack or a workflow has sent them. Empty where there are none. */
+export function describeSentElsewhere(
+  { current }: GrowthPlan,
+  datasets: readonly Dataset[],
+  inState: readonly { readonly uid: string }[],
+): string {
+  const known = new Set(inState.map(({ uid }) => uid));
+  const others = new Map(
+    datasets.filter(({ uid }) => !known.has(uid)).map((one) => [one.uid, one]),
+  );
+  const paths = current.filter(({ datasetUid }) => others.has(datasetUid));
+  const [one, ...more] = others.values();
+  if (paths.length === 0 || one === undefined) return "";
+  const where =
+    more.length === 0
+      ? `${printable(one.name)}, which is`
+      : `${counted(others.size, "dataset")} that are`;
+  const files = paths.map(({ path }) => printable(path));
+  return `at Avala already, in ${where} not in this stack's state: ${counted(files.length, "file")}${listed(files)}`;
 }
 
 /** What of the set is there and stays. Empty for a set that has nothing yet. */
