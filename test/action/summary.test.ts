@@ -90,7 +90,7 @@ test("tells what was sent, how fast, what was left out and what was exported", (
    | Digest | dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd |
    | Export | e: exported, 3 of 4 tasks |
 
-   <details><summary>Slowest and largest files</summary>
+   <details><summary>Largest files</summary>
 
    | Largest | Size |
    | --- | ---: |
@@ -165,7 +165,7 @@ test("stays under it with the longest texts everywhere", () => {
     replaced: many,
     failure: many.join("\n"),
     conditions: many.map((found) => ({ found, asked: long, isMet: false })),
-    slowest: many.slice(0, 5).map((path) => ({ path, sizeBytes: 1, durationMs: 1 })),
+    slowest: many.slice(0, 5).map((path) => ({ path, sizeBytes: 1, durationMs: 1_000 })),
   });
   for (const status of [500, 502, 503])
     results.retries.note({
@@ -346,6 +346,17 @@ test("names the five slowest and the five largest files", () => {
   expect(text.match(/^\| f\d\.jpg \| \d\.0 kB \|$/gm)).toEqual(
     [6, 5, 4, 3, 2].map((index) => `| f${index}.jpg | ${index}.0 kB |`),
   );
+});
+
+test("names no file as slow that took less than a second", () => {
+  const results = resultsOf({ selection: selectionOf(["a.jpg", "b.jpg"]) });
+  noteLanded(results, { path: "a.jpg", sizeBytes: 1, durationMs: 999 });
+  expect(summaryFrom(results)).toContain("<details><summary>Largest files</summary>");
+  expect(summaryFrom(results)).not.toContain("Slowest");
+  noteLanded(results, { path: "b.jpg", sizeBytes: 1, durationMs: 1_000 });
+  expect(summaryFrom(results)).toContain("<details><summary>Slowest and largest files</summary>");
+  expect(summaryFrom(results)).toContain("| b.jpg | 1 byte | 1 s |");
+  expect(summaryFrom(results)).not.toMatch(/^\| a\.jpg \| 1 byte \| .* s \|$/m);
 });
 
 test("lists what was tried again, why, and the first of it", () => {

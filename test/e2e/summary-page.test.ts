@@ -86,7 +86,7 @@ describeWithParts(["chromium", "mermaid"], ({ chromium, mermaid }) => {
 
     await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
     const text = (await page.locator("article").textContent()) ?? "";
-    for (const part of ["Retries", "Slowest to send", "Inputs", "API calls", EVIL])
+    for (const part of ["Retries", "Largest", "Inputs", "API calls", EVIL])
       expect(text).toContain(part);
     expect(text).not.toContain(emulator.apiKey);
     expect([await overflowAt(980), await overflowAt(400)]).toEqual([0, 0]);

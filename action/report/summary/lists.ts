@@ -2,7 +2,6 @@
 import { formatBytes, formatCount, formatElapsed } from "../../../src/text";
 import { describeCause } from "../../../src/flow/retry-tally";
 import type { Facts } from "../facts/facts";
-import { durationText } from "./time";
 import { details, fitting, row, tableHead, type Bound, type Clean } from "./markdown";
 
 const FILES = { most: 100, maxBytes: 150_000 };
@@ -10,25 +9,25 @@ const WARNINGS = { most: 20, maxBytes: 100_000 };
 const CAUSES = { most: 20, maxBytes: 50_000 };
 const INPUTS = { most: 60, maxBytes: 100_000 };
 
+/** Most files take less, and none of these is slow. */
+const MIN_SLOW_MS = 1_000;
+
 export function standingOut(
   { results: { slowest }, largest }: Facts,
   text: Clean,
 ): readonly string[] {
   if (largest.length === 0) return [];
-  const slow = slowest.map(({ path, sizeBytes, durationMs }) =>
-    row([text(path), formatBytes(sizeBytes), sendingText(durationMs)]),
-  );
+  const slow = slowest
+    .filter(({ durationMs }) => durationMs >= MIN_SLOW_MS)
+    .map(({ path, sizeBytes, durationMs }) =>
+      row([text(path), formatBytes(sizeBytes), formatElapsed(durationMs / 1000)]),
+    );
   const large = largest.map(({ path, sizeBytes }) => row([text(path), formatBytes(sizeBytes)]));
-  return details("Slowest and largest files", [
+  return details(slow.length > 0 ? "Slowest and largest files" : "Largest files", [
     ...(slow.length > 0 ? [...tableHead(["Slowest to send", "Size", "Time"], 2), ...slow, ""] : []),
     ...tableHead(["Largest", "Size"], 1),
     ...large,
   ]);
-}
-
-/** Of most files less than a second, of which whole ones would say the same of each. */
-function sendingText(durationMs: number): string {
-  return durationMs < 1_000 ? durationText(durationMs) : formatElapsed(durationMs / 1000);
 }
 
 export function triedAgain({ results }: Facts, text: Clean): readonly string[] {

@@ -88,7 +88,7 @@ function chart(time: Facts["time"]): readonly string[] {
 }
 
 /** `0.4 s`, `12 s`, `4 min 51 s`, `3 h 20 min`. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : formatElapsed(ms / 1000);
 }
 
