@@ -37,7 +37,8 @@ A local Avala: its REST API on one port, its object storage on another.
   --dialect FILE             how it answers where the evidence about Avala disagrees: a
                              JSON object of switches (all as the live API most likely is)
   --switch NAME=FORM         one switch of the dialect; may be repeated
-  --fail-exports REASON      every export fails, with this reason
+  --fail-exports REASON      every export fails; responses contain the reason only with
+                             --switch exportReason=error
   --project NAME             a project that exists; may be repeated
   --quota-bytes N            what one owner may store (1 TiB)
   --presign-seconds N        life of an upload URL (3600)

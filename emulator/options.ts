@@ -36,7 +36,7 @@ export interface EmulatorOptions {
   readonly exportMs?: number;
   /** How it answers where the evidence about the live API leaves it open; what is not given is as by default. */
   readonly dialect?: Partial<Dialect>;
-  /** When given, every export fails with this reason. */
+  /** When given, every export fails with this reason, which responses contain only with the switch `exportReason: "error"`. */
   readonly failExports?: string;
   /** Bytes that one owner may store. @default 1 TiB */
   readonly quotaBytes?: number;

@@ -1,4 +1,6 @@
-import { parseCommandLine, type UsageError } from "../../emulator/cli";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HELP, parseCommandLine, type UsageError } from "../../emulator/cli";
 
 const S3 = ["--storage", "http://127.0.0.1:9000/", "--storage-bucket", "b"];
 
@@ -12,6 +14,16 @@ function problems(args: readonly string[], env = {}): readonly string[] {
 }
 
 describe("the command line", () => {
+  test("says of --fail-exports which switch its reason needs", () => {
+    expect(HELP).toMatch(/--fail-exports REASON [^-]*--switch exportReason=error\n/);
+    const { options } = parseCommandLine(["--switch", "exportReason=error"], {});
+    expect(options.dialect).toEqual({ exportReason: "error" });
+  });
+
+  test("is in the docs as --help prints it", () => {
+    expect(readFileSync(join(__dirname, "../../docs/emulator.md"), "utf8")).toContain(HELP);
+  });
+
   test("gives options under their own names", () => {
     const line =
       "--port 80 --storage-port 81 --host ::1 --api-key k --requests-per-minute 0 --burst-per-second 5 --ingest-ms 1 --export-ms 2 --fail-exports no --project a --project b --quota-bytes 3 --presign-seconds 4 --download-seconds 5 --etag opaque --data d --json --faults f";
