@@ -65,6 +65,15 @@ function packedPaths(paths: readonly { path: string; sha256?: string }[]): strin
   return packed(paths.map(({ path, sha256 = "" }) => ({ path, sizeBytes: 0, sha256 })));
 }
 
+/** Where items may be whose content is not known: one whose key may be made of several paths, at any of these. */
+function unknownPaths(entries: readonly HeldEntry[]): readonly string[] {
+  const unknown = entries.filter((entry) => !isKnown(entry));
+  const lists = new Set(unknown.map(({ path, candidates }) => candidates ?? [path]));
+  const known = new Set(entries.filter(isKnown).map(({ path }) => path));
+  const open = [...new Set([...lists].flat())].filter((path) => !known.has(path));
+  return open.length > 0 ? open : unknown.map(({ path }) => path);
+}
+
 function digestOfPath(path: string): string {
   return createHash("sha256").update(path).digest("hex").slice(0, KEPT_DIGITS);
 }
@@ -127,16 +136,18 @@ export function incrementsInState(
   const kept = judgedBefore(plan, before);
   const superseded = byDataset([...plan.superseded, ...kept.superseded]);
   const moved = byDataset([...plan.moved, ...kept.moved]);
+  const current = byDataset(plan.current);
   return increments.map(({ dataset, number, shortDigest, entries }) => {
     const { uid, name, ownerName } = dataset;
     const moves = moved.get(uid) ?? [];
+    const currentHere = new Set((current.get(uid) ?? []).map(({ itemPath }) => itemPath));
+    // Two items may have one key, and so one path here.
+    const isNotCurrent = ({ path }: { path: string }): boolean => !currentHere.has(path);
     return present<IncrementInState>({
       ...{ uid, name, number, shortDigest, ownerName },
       manifest: packed(entries.filter(isKnown)),
-      unknown: packedPaths(
-        entries.filter((entry) => !isKnown(entry)).map(({ path }) => ({ path })),
-      ),
-      superseded: packedPaths(superseded.get(uid) ?? []),
+      unknown: packedPaths(unknownPaths(entries).map((path) => ({ path }))),
+      superseded: packedPaths((superseded.get(uid) ?? []).filter(isNotCurrent)),
       moved: packedPaths(moves.map(({ path, to }) => ({ path: to, sha256: digestOfPath(path) }))),
     });
   });

@@ -216,7 +216,7 @@ async function decideListed(
   const gone = [...deleted, ...taken].map(({ number }) => number);
   const { increments, plan } = await withGaps(avala, target, { found, gone }, { read, options });
   reportByHand(avala, target, byHand);
-  reportLeft(avala, target, increments);
+  reportLeft(avala, target, increments, plan);
   // What was verified by an earlier run was said then.
   const recent = increments.filter(({ dataset }) => !known.has(dataset.uid));
   const folders = describeFolderVersions(recent, target.name.before);

@@ -3,8 +3,17 @@
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isSameDigest } from "../../files/manifest/compare";
 import { comparePaths, type ManifestEntry } from "../../files/manifest/manifest";
+import { byPath } from "./by-path";
 import type { NumberedName } from "./increment-name";
 import { createPostponed, type PostponedItem } from "./postponed";
+import { createUnclearItems, isUnclear } from "./unclear-items";
+
+/** What a store shows of an item. It may be a preview's, and MD5s may be none: then it is no difference from any file. */
+export interface StoredContent {
+  readonly sizeBytes?: number | undefined;
+  readonly md5?: string | undefined;
+  readonly doubtful?: "md5" | "all" | undefined;
+}
 
 /** One item of an increment, as far as its content is known. */
 export interface HeldEntry {
@@ -14,8 +23,10 @@ export interface HeldEntry {
   readonly sha256?: string | undefined;
   /** A sha256 that the item is known not to have, where no other is known. */
   readonly notSha256?: string | undefined;
-  /** What its store shows of its content, where no file of that content was declared. Empty where it shows nothing that counts. */
-  readonly stored?: { readonly sizeBytes?: number; readonly md5?: string } | undefined;
+  /** Declared paths, any of which it may have: its key may be made of each, and is its `path` then. */
+  readonly candidates?: readonly string[] | undefined;
+  /** What its store has shown of its content, where no file of that content was declared. Absent where it has not answered. */
+  readonly stored?: StoredContent | undefined;
 }
 
 /** One dataset of a growing set, and what it holds. */
@@ -89,7 +100,7 @@ function likenessOf({ sizeBytes, sha256, notSha256 }: HeldEntry, file: ManifestE
 }
 
 /** Whether an item at the path of the file is known to have other content. */
-export function isOther(entry: HeldEntry, file: ManifestEntry): boolean {
+function isOther(entry: HeldEntry, file: ManifestEntry): boolean {
   return likenessOf(entry, file) === "other";
 }
 
@@ -108,33 +119,6 @@ function itemsOf(increments: readonly Increment[]): readonly Item[] {
   for (const { dataset, entries } of inOrder(increments))
     for (const entry of entries) items.push({ entry, datasetUid: dataset.uid });
   return items.sort((a, b) => comparePaths(a.entry.path, b.entry.path));
-}
-
-/** The declared file and the items of one path. */
-interface AtPath {
-  readonly path: string;
-  readonly file: ManifestEntry | undefined;
-  readonly items: readonly Item[];
-}
-
-function lower(path: string | undefined, other: string | undefined): string | undefined {
-  if (path === undefined || other === undefined) return path ?? other;
-  return path < other ? path : other;
-}
-
-/** Each path in order. Both lists are sorted by path, so that a large set needs no maps of them. */
-function* byPath(files: readonly ManifestEntry[], items: readonly Item[]): Generator<AtPath> {
-  let [nextFile, nextItem] = [0, 0];
-  for (;;) {
-    const file = files[nextFile];
-    const path = lower(file?.path, items[nextItem]?.entry.path);
-    if (path === undefined) return;
-    const isDeclared = file?.path === path;
-    if (isDeclared) nextFile += 1;
-    const start = nextItem;
-    while (items[nextItem]?.entry.path === path) nextItem += 1;
-    yield { path, file: isDeclared ? file : undefined, items: items.slice(start, nextItem) };
-  }
 }
 
 /** An item that stands for no file at its own path, and the file that is declared there. */
@@ -219,7 +203,10 @@ export function planGrowth(
 ): GrowthPlan {
   const files = [...declared].sort((a, b) => comparePaths(a.path, b.path));
   const isPostponed = createPostponed(leftForLater);
-  const sorted = sortFiles(files, itemsOf(increments), isPostponed);
+  const all = itemsOf(increments);
+  const clear = all.filter(({ entry }) => !isUnclear(entry));
+  const unclear = createUnclearItems(all.filter(({ entry }) => isUnclear(entry)));
+  const sorted = sortFiles(files, clear, isPostponed);
   const { current, unverified, missing, left, postponed } = sorted;
   const byContent = missing.length === 0 ? new Map<string, Item[]>() : leftByContent(left);
   const toSend: ManifestEntry[] = [];
@@ -230,14 +217,18 @@ export function planGrowth(
     const item = content === undefined ? undefined : byContent.get(content)?.shift();
     if (item === undefined) {
       const { path, sizeBytes, sha256 } = file;
-      toSend.push({ path, sizeBytes, sha256 });
+      const datasetUid = unclear.holding(file);
+      if (datasetUid === undefined) toSend.push({ path, sizeBytes, sha256 });
+      else unverified.push({ path, datasetUid });
       continue;
     }
     isMoved.add(item);
     current.push(currentAt(item, file));
     moved.push({ path: item.entry.path, to: file.path, datasetUid: item.datasetUid });
   }
-  current.sort((a, b) => comparePaths(a.path, b.path));
+  postponed.push(...unclear.others());
+  for (const list of [current, unverified, postponed])
+    list.sort((a, b) => comparePaths(a.path, b.path));
   const superseded = left.filter(({ item }) => !isMoved.has(item)).map(supersededOf);
   return { current, toSend, superseded, moved, unverified, postponed };
 }

@@ -13,7 +13,11 @@ import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
 import { lookInto, type Look } from "./increment-content";
 import { recordIncrement } from "./increment-record";
 import { createKnowledge, incrementsOf, type Knowledge } from "./knowledge";
+import { judgeLooks } from "./judge-looks";
+import { isUnknown } from "./left-items";
 import { findMoved } from "./moved-items";
+import { isUnclear } from "./unclear-items";
+import { reportUnclear } from "./report-unclear";
 
 /**
  * An increment whose name has the digest of just what is not held: a run made it and was killed, or a rival did. Its items
@@ -89,34 +93,48 @@ async function lookIntoUnknown(
   knowledge: Knowledge,
   options: GrowOptions,
 ): Promise<void> {
+  const { entries, fresh, broken, looks, places, hosts } = knowledge;
   const files = new Map(target.files.map((file) => [file.path, file]));
-  const hosts = beginLook(avala, options.waitMs());
   const {
     dataset: owner,
     dataset: { dataType },
   } = target;
   const { waitMs, stateDirectory } = options;
   const terms = { owner, dataType, waitMs, hosts, stateDirectory };
-  const looks: (readonly [FoundIncrement, Look])[] = [];
+  const looked: (readonly [FoundIncrement, Look])[] = [];
   for (const one of found) {
-    if (knowledge.entries.has(one.dataset.uid)) continue;
+    if (entries.has(one.dataset.uid)) continue;
     if (!one.isOwnerKnown) reportUnknownOwner(avala, one.dataset, owner);
-    const isRefuted = knowledge.broken.has(one.dataset.uid);
-    looks.push([one, await lookInto(avala, one, files, { ...terms, isRefuted })]);
+    const isRefuted = broken.has(one.dataset.uid);
+    looked.push([one, await lookInto(avala, one, files, { ...terms, isRefuted })]);
   }
-  for (const [{ dataset, isOwnerKnown }, look] of looks) {
-    const looked = look();
-    for (const { entry, item } of looked)
-      if (entry.sha256 === undefined && item !== undefined)
-        knowledge.places.set(entry, { item, hosts });
-    const shown = looked.map(({ entry }) => entry);
-    knowledge.entries.set(dataset.uid, shown);
-    if (isOwnerKnown) knowledge.fresh.add(dataset.uid);
+  for (const [{ dataset, isOwnerKnown }, look] of looked) {
+    const seen = look();
+    for (const { item, ...one } of seen)
+      if (one.entry.sha256 === undefined && item !== undefined)
+        places.set(one.entry, { ...one, item });
+    entries.set(
+      dataset.uid,
+      seen.map(({ entry }) => entry),
+    );
+    looks.set(dataset.uid, look);
+    if (isOwnerKnown) fresh.add(dataset.uid);
   }
-  // Of what a name vouches for, it takes nothing away that a host shows nothing.
-  const looked = looks.flatMap(([{ dataset }]) => knowledge.entries.get(dataset.uid) ?? []);
-  if (looked.some(({ path, sha256 }) => sha256 === undefined && files.has(path)))
+}
+
+/** Of what a name vouches for, it takes nothing away that a host shows nothing. */
+function reportLooks(
+  avala: Avala,
+  target: GrowTarget,
+  found: readonly FoundIncrement[],
+  { entries, looks, hosts }: Knowledge,
+): void {
+  const paths = new Set(target.files.map(({ path }) => path));
+  const looked = [...looks.keys()].flatMap((uid) => entries.get(uid) ?? []);
+  if (looked.some((one) => isUnknown(one) && (paths.has(one.path) || isUnclear(one))))
     reportHosts(avala, hosts);
+  for (const { dataset } of found)
+    if (looks.has(dataset.uid)) reportUnclear(avala, dataset, entries.get(dataset.uid) ?? []);
 }
 
 export function knownAs({
@@ -161,18 +179,21 @@ export async function readHoldings(
   },
   options: GrowOptions,
 ): Promise<readonly Increment[]> {
-  const knowledge = createKnowledge();
+  const knowledge = createKnowledge(beginLook(avala, options.waitMs()));
   for (const { dataset } of found) {
     const entries = known.get(dataset.uid)?.entries;
     if (entries !== undefined) knowledge.entries.set(dataset.uid, entries);
   }
   forgetUnverified(target, found, knowledge);
   while (await takeByName(avala, target, found, knowledge, options)); // each takes one
-  await lookIntoUnknown(avala, target, found, knowledge, options);
-  if (isWhole) {
-    const look = (): Promise<void> => lookIntoUnknown(avala, target, found, knowledge, options);
-    await findMoved(avala, target, found, knowledge, { waitMs: options.waitMs, look });
-  }
+  const look = (): Promise<void> => lookIntoUnknown(avala, target, found, knowledge, options);
+  await look();
+  const { waitMs } = options;
+  const same = isWhole
+    ? await findMoved(avala, target, found, knowledge, { waitMs, look })
+    : undefined;
+  judgeLooks(target, knowledge, same);
+  reportLooks(avala, target, found, knowledge);
   const increments = incrementsOf(found, knowledge);
   await recordFresh(avala, target, increments, knowledge, options);
   return increments;

@@ -79,8 +79,8 @@ interface Looking {
 }
 
 interface Compared {
-  readonly likeness: Likeness;
-  readonly stored: StoredObject;
+  readonly likeness: Likeness | undefined;
+  readonly stored: StoredObject | undefined;
 }
 
 async function likenesses(
@@ -89,10 +89,10 @@ async function likenesses(
   { hosts, isProven, onLooked }: Looking,
 ): Promise<ReadonlyMap<Seen, Compared>> {
   const found = new Map<Seen, Compared>();
-  const items = { items: seen, urlOf: ({ item }: Seen) => item?.url };
+  const items = { items: seen, urlOf: ({ item }: Seen) => item.url };
   await runByHost(avala, hosts, items, async (one) => {
     const { file, item } = one;
-    if (file === undefined || item === undefined) return;
+    if (file === undefined) return;
     const { url, stored: known } = item;
     // Where Avala itself lists another size, that is known.
     if (item.sizeBytes !== undefined && item.sizeBytes !== file.sizeBytes) return;
@@ -102,18 +102,22 @@ async function likenesses(
     const canRead = isProven(file.path) ? mayReadNamed(host, file) : mayRead(host);
     const likeness = stored && (await likenessOf(avala, { file, url, stored }, { hosts, canRead }));
     onLooked();
-    if (stored && likeness !== undefined) found.set(one, { likeness, stored });
+    found.set(one, { likeness, stored });
   });
   return found;
 }
 
-/** What is known of an item, and the item itself where it is one. */
-interface LookedAt {
+/** What is known of an item, and the item itself where its owner is known. */
+export interface LookedAt {
   readonly entry: HeldEntry;
   readonly item?: ItemFacts | undefined;
+  /** Whether its store was asked, even if it has not answered. */
+  readonly isAsked?: boolean;
+  /** The sha256 of the file that it was held against, and of which its store shows something else. */
+  readonly unlike?: string | undefined;
 }
 
-/** What it holds, once it is asked for: when all stores were asked, `hosts` has what their word is worth. */
+/** What it holds, in the same order each time: `hosts` has what the word of stores is worth by then. */
 export type Look = () => readonly LookedAt[];
 
 /**
@@ -132,12 +136,13 @@ export async function lookInto(
   const areAsked = isOwnerKnown && (terms.isRefuted || !mayProve(record, digest));
   const listing = { owner, dataType, waitMs, areAsked, shortOfName: digest };
   const { seen, ofName } = await listSeen(avala, dataset, files, listing);
-  if (!isOwnerKnown) return () => seen.map(({ path }) => ({ entry: { path } }));
+  if (!isOwnerKnown)
+    return () => seen.map(({ path, candidates }) => ({ entry: { path, candidates } }));
   const proof = await proofOfIncrement(avala, dataset, { ofName, record }, terms);
   if (proof.by === "record")
     return () => seen.flatMap(({ file }) => (file ? { entry: heldOf(file) } : []));
   const isProven = (path: string): boolean => isProvenBy(proof, path);
-  const asked = seen.filter(({ file, item }) => file !== undefined && item?.url !== undefined);
+  const asked = seen.filter(({ file, item }) => file !== undefined && item.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
   const looking = { hosts, isProven, onLooked: telling.next };
   const look = (): ReturnType<typeof likenesses> => likenesses(avala, seen, looking);
@@ -145,9 +150,10 @@ export async function lookInto(
   return () =>
     seen.map((one) => {
       const { likeness, stored } = compared.get(one) ?? {};
-      const host = hostOf(hosts, one.item?.url);
+      const host = hostOf(hosts, one.item.url);
       const entry = entryOf(one, { likeness, host, isProven: isProven(one.path) });
-      return { entry, item: one.item && { stored, ...one.item } };
+      const unlike = likeness === "other" ? one.file?.sha256 : undefined;
+      return { entry, item: { stored, ...one.item }, isAsked: compared.has(one), unlike };
     });
 }
 
@@ -161,10 +167,13 @@ interface Shown {
   readonly isProven: boolean;
 }
 
-function entryOf({ path, file, item }: Seen, { likeness, host, isProven }: Shown): HeldEntry {
+function entryOf(
+  { path, file, item: { sizeBytes }, candidates }: Seen,
+  { likeness, host, isProven }: Shown,
+): HeldEntry {
   const isOther = isDifference(host, likeness);
-  const isOfSize = item?.sizeBytes === undefined || item.sizeBytes === file?.sizeBytes;
+  const isOfSize = sizeBytes === undefined || sizeBytes === file?.sizeBytes;
   const isHeld = likeness === "same" || (isProven && isOfSize && !isOther);
   if (file !== undefined && isHeld) return heldOf(file);
-  return { path, sizeBytes: item?.sizeBytes, notSha256: isOther ? file?.sha256 : undefined };
+  return { path, sizeBytes, notSha256: isOther ? file?.sha256 : undefined, candidates };
 }

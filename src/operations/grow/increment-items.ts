@@ -23,8 +23,10 @@ import type { GrowingFile } from "./growth";
 /** One item, and the declared file that it may be. */
 export interface Seen {
   readonly path: string;
-  readonly item?: ItemFacts | undefined;
+  readonly item: ItemFacts;
   readonly file?: GrowingFile | undefined;
+  /** The declared paths that its key may be made of, where these are several, or it is one of several items of that key. */
+  readonly candidates?: readonly string[] | undefined;
 }
 
 export type Files = ReadonlyMap<string, GrowingFile>;
@@ -135,18 +137,25 @@ function seenOf(
   const keepsFolders = areWhole || keys.some((key) => ownPart(key).includes("/"));
   const altered =
     left.length === 0 ? new Map<string, string>() : alteredPaths(strange, left, { keepsFolders });
-  return items.flatMap((item, index): readonly Seen[] => {
+  // Also of the first item of a key, which may be a path itself: that need not be the one.
+  const unclear = new Map(
+    matches.flatMap((match, index) =>
+      match.kind === "unclear" ? [[keys[index] ?? "", match.candidates] as const] : [],
+    ),
+  );
+  return items.map((item, index): Seen => {
     const { key = "" } = item;
     const match = matches[index];
-    if (match?.kind === "unclear") return match.candidates.map((path) => ({ path }));
+    const candidates = unclear.get(key);
+    if (candidates !== undefined) return { path: key, item, candidates };
     const path = match?.kind === "path" ? match.path : (altered.get(ownPart(key)) ?? key);
-    return [{ path, item, file: files.get(path) }];
+    return { path, item, file: files.get(path) };
   });
 }
 
 /** The declared files at the paths of its items, if the digest in its name is theirs. */
 function filesOfName(seen: readonly Seen[], shortOfName: string): Manifest | undefined {
-  const files = seen.flatMap(({ file, item }) => (item !== undefined && file) || []);
+  const files = seen.flatMap(({ file }) => file ?? []);
   if (files.length < seen.length || new Set(files).size < files.length) return undefined;
   const manifest = createManifest(files);
   return shortDigest(manifest.digest) === shortOfName ? manifest : undefined;
@@ -173,20 +182,6 @@ function identify(
   return { seen, ofName: filesOfName(seen, shortOfName) };
 }
 
-/** Keys that are bare names say of files that share a name only that one of them is there. */
-function reportUnclear(avala: Avala, { name, uid }: Dataset, seen: readonly Seen[]): void {
-  const paths = [...new Set(seen.flatMap(({ path, item }) => (item === undefined ? path : [])))];
-  if (paths.length === 0) return;
-  const named = paths
-    .slice(0, 2)
-    .map((path) => printable(path))
-    .join(" or ");
-  avala.emit({
-    kind: "warning",
-    text: `Items of ${printable(name)} (uid ${printable(uid)}) have keys that match several files, for example ${named}. Without the record of what was sent, it is not known which of ${counted(paths.length, "file")} it holds, so they are neither compared nor sent. To have them compared, give the files different names, or keep the folder AVALA_STATE_DIR between runs.`,
-  });
-}
-
 /**
  * Lists the items of an increment that was created, or that the server gave up on.
  * @throws AvalaError `dataset` where its items' keys are not paths, or not all of them are listed
@@ -201,9 +196,7 @@ export async function listSeen(
   // One that the server gave up on has what it lists.
   if (dataset.status === "created") requireWhole(dataset, items);
   requirePaths(dataset, items, files, dataType);
-  const found = identify(dataset, items, files, shortOfName);
-  reportUnclear(avala, dataset, found.seen);
-  return found;
+  return identify(dataset, items, files, shortOfName);
 }
 
 /** One that the server gave up on has the items that it has: the rest is sent again. */

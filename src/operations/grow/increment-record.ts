@@ -63,10 +63,11 @@ export async function recordDeleted(
 
 function storedIn(value: unknown): HeldEntry["stored"] {
   if (!isRecord(value)) return undefined;
-  const { sizeBytes, md5 } = value;
+  const { sizeBytes, md5, doubtful } = value;
   return {
     ...(typeof sizeBytes === "number" && { sizeBytes }),
     ...(typeof md5 === "string" && { md5 }),
+    ...((doubtful === "md5" || doubtful === "all") && { doubtful }),
   };
 }
 

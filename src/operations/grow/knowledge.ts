@@ -1,7 +1,14 @@
 // What one decision knows of a set's increments so far, as it is found out. Asks for nothing.
+import type { ItemFacts } from "../items/key-comparison";
+import type { StoreHosts } from "../items/store-hosts";
 import type { FoundIncrement } from "./find-increments";
 import { inOrder, type HeldEntry, type Increment } from "./growth-plan";
-import type { Place } from "./left-items";
+import type { Look, LookedAt } from "./increment-content";
+
+/** Where an item can be looked at, and what its store has said of it. */
+export interface Place extends Omit<LookedAt, "item"> {
+  readonly item: ItemFacts;
+}
 
 export interface Knowledge {
   readonly entries: Map<string, readonly HeldEntry[]>;
@@ -9,12 +16,26 @@ export interface Knowledge {
   readonly fresh: Set<string>;
   /** Of which the name's digest is not what they hold. */
   readonly broken: Set<string>;
-  /** Of what was looked at now, where each item of unknown content is. */
+  /** What was looked at now: until all is, what stores show can't be judged. */
+  readonly looks: Map<string, Look>;
+  /** Of that, where each item of unknown content is. */
   readonly places: Map<HeldEntry, Place>;
+  /** Entries of these that hold whatever the look shows. */
+  readonly settled: Set<HeldEntry>;
+  /** All that stores have shown in this decision. */
+  readonly hosts: StoreHosts;
 }
 
-export function createKnowledge(): Knowledge {
-  return { entries: new Map(), fresh: new Set(), broken: new Set(), places: new Map() };
+export function createKnowledge(hosts: StoreHosts): Knowledge {
+  return {
+    entries: new Map(),
+    fresh: new Set(),
+    broken: new Set(),
+    looks: new Map(),
+    places: new Map(),
+    settled: new Set(),
+    hosts,
+  };
 }
 
 export function incrementsOf(

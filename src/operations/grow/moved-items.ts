@@ -4,22 +4,31 @@ import type { Avala } from "../../api/connection";
 import { isAvalaError } from "../../errors";
 import { printable } from "../../redact";
 import { counted } from "../../text";
+import type { WaitMs } from "../wait";
 import type { FoundIncrement } from "./find-increments";
-import type { GrowOptions, GrowTarget } from "./growth";
-import type { HeldEntry, Increment } from "./growth-plan";
+import type { GrowTarget } from "./growth";
+import type { GrowthPlan, HeldEntry, Increment } from "./growth-plan";
 import { incrementsOf, type Knowledge } from "./knowledge";
-import { compareLeft, findLeft } from "./left-items";
+import {
+  askAboutLeft,
+  filesBySize,
+  findLeft,
+  isPossible,
+  isUnknown,
+  type Left,
+} from "./left-items";
+import { createPairing } from "./pairing";
+import { findSameContent, type SameContent } from "./same-content";
+import { isUnclear } from "./unclear-items";
 
 const CACHING = "https://github.com/avala/upload-action/blob/v1/docs/action.md#caching";
 
-/** Known increments of which the record does not say what some items were, though these may be new files. */
+/** Known increments of which stores have not said what some items are, though these may be files that nothing is known to hold. */
 function unasked(
-  target: GrowTarget,
+  { items }: Left,
   found: readonly FoundIncrement[],
-  knowledge: Knowledge,
+  { entries, places }: Knowledge,
 ): ReadonlyMap<string, readonly HeldEntry[]> {
-  const { entries, places } = knowledge;
-  const { items } = findLeft(target, incrementsOf(found, knowledge));
   const isOwn = new Set(found.flatMap((one) => (one.isOwnerKnown ? one.dataset.uid : [])));
   const held = new Map<string, readonly HeldEntry[]>();
   for (const { entry, datasetUid } of items) {
@@ -32,10 +41,9 @@ function unasked(
 /** Once for each increment that can be listed: then it is on record. What the record says already stays, whatever a look shows. */
 async function lookAgain(
   unknown: ReadonlyMap<string, readonly HeldEntry[]>,
-  { entries }: Knowledge,
+  { entries, looks, settled }: Knowledge,
   look: () => Promise<void>,
 ): Promise<void> {
-  if (unknown.size === 0) return;
   for (const uid of unknown.keys()) entries.delete(uid);
   try {
     await look();
@@ -48,57 +56,95 @@ async function lookAgain(
   for (const [uid, before] of unknown) {
     const known = new Map(before.flatMap((one) => (one.sha256 ? [[one.path, one]] : [])));
     const looked = entries.get(uid) ?? [];
+    // Keys that may be those of several files do not show to which items the record's words belong.
+    const isBetter = known.size === 0 || !looked.some(isUnclear);
+    if (!isBetter) looks.delete(uid);
+    entries.set(uid, isBetter ? looked.map((one) => known.get(one.path) ?? one) : before);
+    for (const one of known.values()) settled.add(one);
+  }
+}
+
+/** What the items are by the files of their contents. */
+function settle(
+  left: Left,
+  { filesOf }: SameContent,
+  { entries, fresh, settled }: Knowledge,
+): void {
+  const pathOf = createPairing();
+  const shown = new Map<HeldEntry, HeldEntry>();
+  const uids = new Set<string>();
+  for (const { entry, datasetUid } of left.items) {
+    const files = filesOf.get(entry);
+    const [file] = files ?? [];
+    if (files === undefined || file === undefined) continue;
+    const { sizeBytes, sha256 } = file;
+    shown.set(entry, { path: pathOf(entry, datasetUid, files), sizeBytes, sha256 });
+    uids.add(datasetUid);
+  }
+  for (const one of shown.values()) settled.add(one);
+  for (const uid of uids) {
+    const held = entries.get(uid) ?? [];
     entries.set(
       uid,
-      looked.map((one) => known.get(one.path) ?? one),
+      held.map((one) => shown.get(one) ?? one),
     );
+    fresh.add(uid);
   }
 }
 
 interface Looking {
-  readonly waitMs: GrowOptions["waitMs"];
+  readonly waitMs: () => WaitMs;
   /** Looks into increments of which nothing is known. */
   readonly look: () => Promise<void>;
 }
 
-/** Finds out which items of unknown content are files that have other paths now. */
+/**
+ * Holds items of unknown content against all files that no item is known to hold, wherever these are. Costs no API call where
+ * all files are held, nor a second one where a store has answered.
+ */
 export async function findMoved(
   avala: Avala,
   target: GrowTarget,
   found: readonly FoundIncrement[],
   knowledge: Knowledge,
   { waitMs, look }: Looking,
-): Promise<void> {
-  await lookAgain(unasked(target, found, knowledge), knowledge, look);
-  const { entries, fresh, places } = knowledge;
-  const increments = incrementsOf(found, knowledge);
-  const compared = await compareLeft(avala, target, increments, { places, waitMs });
-  for (const [uid, held] of entries) {
-    if (!held.some((one) => compared.has(one))) continue;
-    entries.set(
-      uid,
-      held.map((one) => compared.get(one) ?? one),
-    );
-    fresh.add(uid);
+): Promise<SameContent> {
+  const leftNow = (): Left => findLeft(target, incrementsOf(found, knowledge));
+  let left = leftNow();
+  const open = unasked(left, found, knowledge);
+  if (open.size > 0) {
+    await lookAgain(open, knowledge, look);
+    left = leftNow();
   }
+  await askAboutLeft(avala, target, left, knowledge, waitMs);
+  const same = await findSameContent(avala, left, knowledge);
+  settle(left, same, knowledge);
+  return same;
 }
 
 /** Says which items are gone that may be new files, as where a store shows no MD5s. */
 export function reportLeft(
   avala: Pick<Avala, "emit">,
-  target: GrowTarget,
+  { name, files }: GrowTarget,
   increments: readonly Increment[],
+  { toSend, postponed }: GrowthPlan,
 ): void {
-  const { items, newFiles } = findLeft(target, increments);
-  const declared = new Set(target.files.map(({ path }) => path));
-  const gone = items.filter(({ entry: { path, stored } }) => {
-    return stored?.md5 === undefined && !declared.has(path);
-  });
+  if (toSend.length === 0) return;
+  const sent = new Set(toSend.map(({ path }) => path));
+  const newFiles = filesBySize(files.filter(({ path }) => sent.has(path)));
+  const here = new Set([...files, ...postponed].map(({ path }) => path));
+  const isGone = (entry: HeldEntry): boolean =>
+    isUnknown(entry) && !isUnclear(entry) && !here.has(entry.path);
+  const isShown = ({ stored }: HeldEntry): boolean =>
+    stored?.md5 !== undefined && stored.doubtful === undefined;
+  const gone = increments.flatMap(({ entries }) =>
+    entries.filter((one) => isGone(one) && isPossible(one, newFiles) && !isShown(one)),
+  );
   const [first] = gone;
   if (first === undefined) return;
-  const set = `${printable(target.name.before)}{increment}`;
-  const count = [...newFiles.values()].reduce((sum, files) => sum + files.length, 0);
+  const set = `${printable(name.before)}{increment}`;
+  const count = [...newFiles.values()].reduce((sum, some) => sum + some.length, 0);
   const isOne = gone.length === 1;
-  const text = `${counted(gone.length, "item")} of the growing set ${set}, whose ${isOne ? "file is" : "files are"} gone, could not be compared with ${counted(count, "new file")}: ${isOne ? "" : "for example "}${printable(first.entry.path)}. No record here says what was sent for ${isOne ? "it" : "them"}, and storage does not show it. If files were renamed, they are sent again as new items, and their annotations stay on the old items, which are superseded. Renamed files are recognized where the folder AVALA_STATE_DIR is kept between runs, on a hosted runner by a cache: ${CACHING}`;
+  const text = `${counted(gone.length, "item")} of the growing set ${set}, whose ${isOne ? "file is" : "files are"} gone, could not be compared with ${counted(count, "new file")}: ${isOne ? "" : "for example "}${printable(first.path)}. No record here says what was sent for ${isOne ? "it" : "them"}, and storage does not show it. If files were renamed, they are sent again as new items, and their annotations stay on the old items, which are superseded. Renamed files are recognized where the folder AVALA_STATE_DIR is kept between runs, on a hosted runner by a cache: ${CACHING}`;
   avala.emit({ kind: "warning", text });
 }

@@ -1,5 +1,6 @@
 // Which sent path each item's key stands for. A server may keep the path, put a folder before it, leave one out, or keep
 // the name only; it may also keep no key (contract, "Items"). Pure; knows nothing of sizes or of what a difference means.
+import { groupBy } from "../../group-by";
 
 /** What one key says. */
 export type KeyMatch =
@@ -10,6 +11,7 @@ export type KeyMatch =
   /** There is no key, or it may be that of several paths, or of one that another item claims too. */
   | { readonly kind: "unclear"; readonly candidates: readonly string[] };
 
+type Unclear = Extract<KeyMatch, { readonly kind: "unclear" }>;
 type Keys = readonly (string | undefined)[];
 type Paths = Pick<ReadonlySet<string>, "has">;
 /** The path that a key stands for where all keys are made in one way. */
@@ -154,20 +156,23 @@ export function matchKeys(sent: Iterable<string>, keys: Keys): readonly KeyMatch
   const matched = bestMatch(equal, paths, keys);
   const taken = new Set(matched.found.values());
   const candidatesOf = createCandidates(paths, matched);
-  const candidates = keys.map((key, index) =>
-    key === undefined || matched.found.has(index) ? [] : candidatesOf(key),
-  );
+  const unfound = keys.filter((key, index) => key !== undefined && !matched.found.has(index));
+  // Once for each key: many files may share a name, and many items have it.
+  const byKey = new Map<string | undefined, Unclear>();
   const claims = new Map<string, number>();
-  for (const path of candidates.flat()) claims.set(path, (claims.get(path) ?? 0) + 1);
+  for (const [key = "", { length: count }] of groupBy(unfound, (one) => one)) {
+    const candidates = candidatesOf(key);
+    byKey.set(key, { kind: "unclear", candidates });
+    for (const path of candidates) claims.set(path, (claims.get(path) ?? 0) + count);
+  }
   return keys.map((key, index): KeyMatch => {
     const path = matched.found.get(index);
     if (path !== undefined) return { kind: "path", path };
-    const [only, ...others] = candidates[index] ?? [];
-    if (key === undefined) return { kind: "unclear", candidates: [] };
+    const unclear = byKey.get(key) ?? { kind: "unclear", candidates: [] };
+    const [only, ...others] = unclear.candidates.slice(0, 2);
+    if (key === undefined) return unclear;
     if (only === undefined || (others.length === 0 && taken.has(only))) return none;
     const isOnly = others.length === 0 && claims.get(only) === 1;
-    return isOnly
-      ? { kind: "path", path: only }
-      : { kind: "unclear", candidates: [only, ...others] };
+    return isOnly ? { kind: "path", path: only } : unclear;
   });
 }

@@ -154,6 +154,32 @@ describe("a growing set", () => {
     expect(planned([a], increment(1, [{ path: "a" }]), newer).toSend).toEqual(["a"]);
   });
 
+  describe("whose items may each be any of several files", () => {
+    const candidates = ["cats/1", "dogs/1"];
+    const unclear = { path: "1", candidates };
+    const files = [file("cats/1", "one"), file("dogs/1", "three")];
+    const at = (path: string) => ({ path, datasetUid: "first" });
+
+    test("sends none of these", () => {
+      const held = increment(1, [unclear], { uid: "first" });
+      expect(planned(files, held)).toEqual({ ...none, unverified: candidates.map(at) });
+    });
+
+    test("sends one of another size than any of them", () => {
+      const held = increment(1, [{ ...unclear, sizeBytes: 3 }], { uid: "first" });
+      expect(planned(files, held)).toMatchObject({
+        toSend: ["dogs/1"],
+        unverified: [at("cats/1")],
+      });
+    });
+
+    test("supersedes none of the items: of more than there are files nothing is decided", () => {
+      const held = increment(1, [unclear, unclear], { uid: "first" });
+      const plan = planned(files.slice(0, 1), held);
+      expect(plan).toEqual({ ...none, unverified: [at("cats/1")], postponed: [at("1")] });
+    });
+  });
+
   test("plans alike whatever the order of what it is given", () => {
     const files = ["one", "two", "one", "new"].map((content, i) => file(`f${i}`, content));
     const sets = [

@@ -1,0 +1,74 @@
+// What the increments hold that were looked at now. Judged once all stores were asked: what one of them shows to differ counts
+// only if others of its items agree. Asks for nothing.
+import { hostOf, isDifference, type StoreHosts } from "../items/store-hosts";
+import type { GrowTarget } from "./growth";
+import type { HeldEntry, StoredContent } from "./growth-plan";
+import type { Knowledge, Place } from "./knowledge";
+import { isUnknown, sizeOf } from "./left-items";
+import type { SameContent } from "./same-content";
+import { isUnclear } from "./unclear-items";
+
+/** `undefined` where the store has not answered: then it is asked again. */
+function storedOf({ item: { url, stored } }: Place, hosts: StoreHosts): StoredContent | undefined {
+  if (stored === undefined) return undefined;
+  const { sizeBytes, md5 } = stored;
+  const host = hostOf(hosts, url);
+  if (!isDifference(host, "wrong-size")) return { sizeBytes, md5, doubtful: "all" };
+  const isMd5 = md5 === undefined || isDifference(host, "other");
+  return isMd5 ? { sizeBytes, md5 } : { sizeBytes, md5, doubtful: "md5" };
+}
+
+type ByPath = ReadonlyMap<string, GrowTarget["files"][number]>;
+
+function createSizes(files: ByPath): (candidates: readonly string[]) => ReadonlySet<number> {
+  const known = new Map<readonly string[], ReadonlySet<number>>();
+  return (candidates) => {
+    const sizes =
+      known.get(candidates) ??
+      new Set(candidates.flatMap((path) => files.get(path)?.sizeBytes ?? []));
+    known.set(candidates, sizes);
+    return sizes;
+  };
+}
+
+/** An item that is shown to be none of its candidates is not unclear any more: its file is gone. */
+function createNarrowing(
+  files: ByPath,
+  same: SameContent | undefined,
+): (entry: HeldEntry) => HeldEntry {
+  const sizesOf = createSizes(files);
+  return (entry) => {
+    const { path, candidates = [], stored } = entry;
+    const sizeBytes = sizeOf(entry);
+    if (sizeBytes === undefined) return entry;
+    const isShown = stored?.md5 !== undefined && stored.doubtful === undefined;
+    const areRead = same !== undefined && !same.unread.has(sizeBytes);
+    if ((isShown && areRead) || !sizesOf(candidates).has(sizeBytes))
+      return { path, sizeBytes, stored, notSha256: files.get(path)?.sha256 };
+    return { ...entry, sizeBytes };
+  };
+}
+
+/** @param same what was found to be the same, if that was looked for */
+export function judgeLooks(
+  target: GrowTarget,
+  { entries, fresh, looks, places, settled, hosts }: Knowledge,
+  same: SameContent | undefined,
+): void {
+  const files = new Map(target.files.map((file) => [file.path, file]));
+  const narrowed = createNarrowing(files, same);
+  for (const [uid, look] of looks) {
+    const before = entries.get(uid) ?? [];
+    const judged = look().map(({ entry }, index): HeldEntry => {
+      const one = before[index];
+      if (one !== undefined && settled.has(one)) return one;
+      const place = one && places.get(one);
+      if (place === undefined || !isUnknown(entry)) return entry;
+      const shown = { ...entry, stored: storedOf(place, hosts) };
+      return isUnclear(entry) ? narrowed(shown) : shown;
+    });
+    entries.set(uid, judged);
+    // It is looked at in each run until it is known what they are.
+    if (judged.some(isUnclear)) fresh.delete(uid);
+  }
+}

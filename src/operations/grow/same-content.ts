@@ -1,0 +1,139 @@
+// Which files have the MD5s that stores show of items. Each file is read once at the most, and only if an item has its size.
+import type { Avala } from "../../api/connection";
+import { comparePaths } from "../../files/manifest/manifest";
+import { readUntil } from "../../flow/disk/reading-disk";
+import { runPool } from "../../flow/pool";
+import { readMd5 } from "../../upload/send/chunks";
+import {
+  FILE_READS_AT_ONCE,
+  hostOf,
+  isDifference,
+  noteLikeness,
+  type StoreHost,
+} from "../items/store-hosts";
+import type { GrowingFile } from "./growth";
+import type { HeldEntry } from "./growth-plan";
+import type { Knowledge } from "./knowledge";
+import type { Left } from "./left-items";
+
+// ETags that look like MD5s need not be any: then each file of a large set would be read for nothing. In a set whose files are
+// all of one size, and of which nine in ten are new, as many miss once in 800 times.
+const MAX_READ_IN_VAIN = 64;
+
+/** What vouches for MD5s. */
+interface Source {
+  /** That of items in this run. Those on record are known to be MD5s, or not. */
+  readonly host: StoreHost | undefined;
+  readonly isTrusted: () => boolean;
+  readInVain: number;
+}
+
+interface Shown {
+  readonly entry: HeldEntry;
+  readonly sizeBytes: number;
+  readonly md5: string;
+  readonly source: Source;
+  readonly unlike: string | undefined;
+}
+
+interface OfSize {
+  readonly sources: Set<Source>;
+  readonly byMd5: Map<string, Shown[]>;
+  /** The sha256 that each of them is known not to have, if that is one. */
+  unlike: string | undefined;
+}
+
+export interface SameContent {
+  /** The files that have the size and MD5 of an item: those of another item of the same content are the same list. */
+  readonly filesOf: ReadonlyMap<HeldEntry, readonly GrowingFile[]>;
+  /** Sizes of which not every file was read. */
+  readonly unread: ReadonlySet<number>;
+}
+
+function createSources({ hosts }: Knowledge): (url: string | undefined) => Source {
+  const byHost = new Map<StoreHost, Source>();
+  return (url) => {
+    const host = hostOf(hosts, url);
+    const isTrusted = (): boolean => isDifference(host, "other");
+    const source = byHost.get(host) ?? { host, isTrusted, readInVain: 0 };
+    byHost.set(host, source);
+    return source;
+  };
+}
+
+function findShown({ items }: Left, knowledge: Knowledge): readonly Shown[] {
+  const sourceOf = createSources(knowledge);
+  const onRecord: Source = { host: undefined, isTrusted: () => true, readInVain: 0 };
+  const doubtful: Source = { host: undefined, isTrusted: () => false, readInVain: 0 };
+  return items.flatMap(({ entry }) => {
+    const place = knowledge.places.get(entry);
+    const { sizeBytes, md5 } = place?.item.stored ?? entry.stored ?? {};
+    if (sizeBytes === undefined || md5 === undefined) return [];
+    const recorded = entry.stored?.doubtful === undefined ? onRecord : doubtful;
+    const source = place === undefined ? recorded : sourceOf(place.item.url);
+    return [{ entry, sizeBytes, md5, source, unlike: place?.unlike ?? entry.notSha256 }];
+  });
+}
+
+function groupShown(shown: readonly Shown[]): ReadonlyMap<number, OfSize> {
+  const bySize = new Map<number, OfSize>();
+  for (const one of shown) {
+    const { sizeBytes, md5, source, unlike } = one;
+    const ofSize: OfSize = bySize.get(sizeBytes) ?? {
+      sources: new Set(),
+      byMd5: new Map(),
+      unlike,
+    };
+    bySize.set(sizeBytes, ofSize);
+    ofSize.sources.add(source);
+    if (ofSize.unlike !== unlike) ofSize.unlike = undefined;
+    const alike = ofSize.byMd5.get(md5);
+    if (alike === undefined) ofSize.byMd5.set(md5, [one]);
+    else alike.push(one);
+  }
+  return bySize;
+}
+
+function mayStillRead({ sources }: OfSize): boolean {
+  return [...sources].some((one) => one.isTrusted() || one.readInVain < MAX_READ_IN_VAIN);
+}
+
+/** Notes that hosts of items agree: then what else they show to differ counts. @throws AvalaError `file_changed`, `cancelled` */
+export async function findSameContent(
+  avala: Avala,
+  left: Left,
+  knowledge: Knowledge,
+): Promise<SameContent> {
+  const bySize = groupShown(findShown(left, knowledge));
+  const [filesOf, unread] = [new Map<HeldEntry, GrowingFile[]>(), new Set<number>()];
+  const note = (file: GrowingFile, { sources, byMd5 }: OfSize, md5: string): void => {
+    const same = byMd5.get(md5) ?? [];
+    const found = same[0] && filesOf.get(same[0].entry);
+    if (found !== undefined) return void found.push(file);
+    const [files, agreed] = [[file], new Set<Source>()];
+    for (const { entry, source } of same) {
+      filesOf.set(entry, files);
+      agreed.add(source);
+      if (source.host) noteLikeness(source.host, "same", { isTagged: false });
+    }
+    for (const source of sources) if (!agreed.has(source)) source.readInVain += 1;
+  };
+  const wanted = [...bySize].flatMap(([size, ofSize]) =>
+    (left.files.get(size) ?? []).flatMap((file) =>
+      ofSize.unlike === file.sha256 ? [] : [{ file, ofSize }],
+    ),
+  );
+  // In no order of their names: new files may come first in these.
+  wanted.sort(({ file: a }, { file: b }) => comparePaths(a.sha256, b.sha256));
+  const pool = { concurrency: FILE_READS_AT_ONCE, signal: avala.signal };
+  await runPool(wanted, pool, async ({ file, ofSize }) => {
+    const md5 = mayStillRead(ofSize)
+      ? await readMd5(readUntil(avala.disk, avala.signal), file)
+      : undefined;
+    if (md5 === undefined) unread.add(file.sizeBytes);
+    else note(file, ofSize, md5);
+  });
+  // In whatever order they were read.
+  for (const files of new Set(filesOf.values())) files.sort((a, b) => comparePaths(a.path, b.path));
+  return { filesOf, unread };
+}
