@@ -184,6 +184,11 @@ function isOfNothing(event: AvalaEvent): boolean {
   return event.kind === "compare-progress" && event.filesDone === 0;
 }
 
+/** Waited for from now on, which is worth a line once it takes a while. */
+function isBegun(event: AvalaEvent): boolean {
+  return event.kind === "dataset-status" && event.status === "creating" && event.itemCount === 0;
+}
+
 /** The last of its work, which nothing else on the row says is done. */
 function isEnd(event: AvalaEvent): boolean {
   return event.kind === "compare-progress" && event.filesDone === event.filesTotal;
@@ -203,7 +208,8 @@ function createSifter(now: () => number): (event: AvalaEvent) => boolean {
     if (repeated === undefined) return true;
     const { word, share } = repeated;
     const isTurn = event.kind === "upload-progress" && [SENDING, WAITING, SILENT].includes(last);
-    const isNews = word !== last && (!isTurn || now() - toldMs >= TURN_MS);
+    const isOther = word !== last && (!isTurn || now() - toldMs >= TURN_MS);
+    const isNews = isOther && !isBegun(event);
     if (!isDue(share) && !isNews && !isEnd(event)) return false;
     last = word;
     toldMs = now();

@@ -117,7 +117,7 @@ describeWithPart("pulumi", (pulumi) => {
       expect(output).toMatch(/to send: 3 files, \d+ bytes, \d+ API calls/);
       expect(output.match(/to send: /g)).toHaveLength(1);
       expect(output).toMatch(
-        /photos-cats-\w{12} \(uid \S+, 3 items, 5 annotations\) stays at Avala.* They do not move to photos-cats-\w{12}.*GrowingDataset/,
+        /photos-cats-\w{12} \(uid \S+, 3 items, 5 annotations\) stays at Avala.*\n.* They do not move to photos-cats-\w{12}.*GrowingDataset/,
       );
       it_.avala.addAnnotations(cats, -5);
     });

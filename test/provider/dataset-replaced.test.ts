@@ -146,7 +146,7 @@ describe("A Dataset", () => {
       [
         {},
         "warning",
-        /1 item, 4 annotations\) stays at Avala: onDelete is "keep".* has 4 annotations and no projects. They do not move to training-\w{12}, and an export of training-\w{12} does not contain them\. .*GrowingDataset/,
+        /1 item, 4 annotations\) stays at Avala: onDelete is "keep"\.\nIt has 4 annotations and no projects\. They do not move to training-\w{12}, and an export of training-\w{12} does not contain them\. .*GrowingDataset/,
       ],
       [{ onDelete: "delete" }, "warning", /4 annotations\) stays at Avala: annotated datasets/],
       [{ onDelete: "delete", forceDestroy: true }, "info", /4 annotations\) will be deleted/],

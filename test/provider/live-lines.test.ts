@@ -286,3 +286,14 @@ test("what is read at once has no line", () => {
   onProgress({ filesDone: 5, filesTotal: 5, bytesDone: 5, bytesTotal: 5 });
   expect(lines).toEqual([]);
 });
+
+test("in a CI run a dataset that is made at once has one line", () => {
+  const lines: string[] = [];
+  let nowMs = 0;
+  const status = (text: string): void => void lines.push(text);
+  const listen = showEvents({ ...silent, isLogged: true, status }, () => nowMs);
+  listen({ kind: "dataset-status", name: "d", status: "creating", itemCount: 0 });
+  nowMs = 500;
+  listen({ kind: "dataset-status", name: "d", status: "created", itemCount: 3 });
+  expect(lines).toEqual(["dataset: created, 3 items"]);
+});

@@ -89,7 +89,8 @@ export async function reportWhatStays(
   }
   const by = hasUnknown(name) ? "the new one" : name;
   const growing = files === undefined ? "" : PULUMI_WORDS.growing;
-  const text = `${describeKept(counts, because)} ${describeLeftBehind([counts], { by, growing })}`;
+  // Of several lines the engine repeats only the first one, on each row of the replacement.
+  const text = `${describeKept(counts, because)}\n${describeLeftBehind([counts], { by, growing })}`;
   await (mayHaveWork([counts]) ? messages.warn(text) : messages.info(text));
 }
 
