@@ -27,7 +27,7 @@ test("is warned of in the preview, with what changes and what to do", async () =
   await changed({ name: "yours", metadata: { season: "winter" } });
   expect(warnings()).toEqual([
     expect.stringMatching(
-      /^up will most likely fail: .*mine \(uid .*change.*\(metadata, name\).*dashboard and remove metadata, name/s,
+      /^up will most likely fail: .*changes a dataset \(metadata, name\)\.\n.*mine \(uid .*dashboard and remove metadata, name/,
     ) as string,
   ]);
   expect(bench.messages[0]?.urn).toBe(call.urn);

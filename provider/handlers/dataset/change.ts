@@ -33,7 +33,7 @@ export async function announceChanges(
   if (known.length === 0) return;
   const names = known.map(([name]) => name).join(", ");
   await messages.warn(
-    `up will most likely fail: ${describeDataset(dataset)} would be changed (${names}), and no published source of Avala's API has a call for that.\n${changeByHand(names)}`,
+    `up will most likely fail: no published source of Avala's API has a call that changes a dataset (${names}).\n${describeDataset(dataset)} would stay as it is. ${changeByHand(names)}`,
   );
 }
 
