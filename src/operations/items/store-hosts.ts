@@ -6,7 +6,8 @@ import type { AvalaError } from "../../errors";
 import { createSlots, type Slots } from "../../flow/slots";
 import { counted } from "../../text";
 import type { WaitMs } from "../wait";
-import { createHostGate, type HostGate, type LookLimits } from "./host-gate";
+import { createHostGate, type HostGate } from "./host-gate";
+import type { LookLimits } from "./host-standing";
 
 // For a store whose ETags are not MD5s each file would be read for nothing.
 export const MAX_UNLIKE_BEFORE_ALIKE = 16;
