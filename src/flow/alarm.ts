@@ -11,9 +11,6 @@ interface Timer {
   readonly controller: AbortController;
 }
 
-// What a timer can take: a later time rings here first, and is set once more by whoever is woken.
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** Calls `wake` once for each time that is set and comes. */
 export function createAlarm(clock: Clock, wake: () => void): Alarm {
   let timer: Timer | undefined;
@@ -31,9 +28,8 @@ export function createAlarm(clock: Clock, wake: () => void): Alarm {
         if (timer === started) timer = undefined;
         wake();
       };
-      clock
-        .sleep(Math.min(atMs - nowMs, MAX_TIMER_MS), started.controller.signal)
-        .then(ring, () => undefined);
+      // At a time that no timer can take it rings early, and is set once more by whoever is woken.
+      clock.sleep(atMs - nowMs, started.controller.signal).then(ring, () => undefined);
     },
   };
 }

@@ -5,10 +5,13 @@ import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { AvalaError } from "../errors";
 
+/** A timer that is set for longer fires at once (Node, "timers"). */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export interface Clock {
   /** Ms since the epoch. */
   readonly now: () => number;
-  /** Resolves after `ms`; rejects at once with code `cancelled` when `signal` is or becomes aborted. */
+  /** Resolves after `ms`, or {@link MAX_TIMER_MS}; rejects at once with code `cancelled` when `signal` is or becomes aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
@@ -24,6 +27,11 @@ export function cancelled(what: string): AvalaError {
   return new AvalaError("cancelled", `${what} was stopped before it was done.`, {
     hint: "Run it again to continue: interrupted uploads resume.",
   });
+}
+
+/** Of what is longer, whoever waits looks at the clock again: it is almost 25 days. */
+function timerMs(ms: number): number {
+  return Math.min(ms, MAX_TIMER_MS);
 }
 
 export const systemClock: Clock = {
@@ -43,7 +51,7 @@ export const systemClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener("abort", stop);
         resolve();
-      }, ms);
+      }, timerMs(ms));
       signal?.addEventListener("abort", stop, { once: true });
     }),
 };
@@ -55,13 +63,13 @@ export const systemRandom: Random = {
 
 /** Calls `action` after `ms` of the system's time, for what sits on a real socket; returns how to give that up. */
 export function startTimer(ms: number, action: () => void): () => void {
-  const timer = setTimeout(action, ms);
+  const timer = setTimeout(action, timerMs(ms));
   return () => clearTimeout(timer);
 }
 
 /** Calls `action` every `ms` of the system's time, and keeps no process alive for it; returns how to stop. */
 export function repeatEvery(ms: number, action: () => void): () => void {
-  const timer = setInterval(action, ms);
+  const timer = setInterval(action, timerMs(ms));
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,4 +1,4 @@
-import { cancelled, systemClock, systemRandom } from "../../src/flow/clock";
+import { cancelled, startTimer, systemClock, systemRandom } from "../../src/flow/clock";
 import { joinerWith } from "../../src/flow/signals";
 
 describe("the system's clock", () => {
@@ -17,6 +17,21 @@ describe("the system's clock", () => {
     const wait = systemClock.sleep(60_000, AbortSignal.abort());
     await expect(wait).rejects.toMatchObject({ code: "cancelled" });
   });
+
+  test.each([2 ** 31, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY])(
+    "does not end a wait of %d ms at once",
+    async (ms) => {
+      const stop = new AbortController();
+      let isOver = false;
+      const wait = systemClock.sleep(ms, stop.signal).then(() => (isOver = true));
+      const giveUp = startTimer(ms, () => (isOver = true));
+      await systemClock.sleep(20);
+      expect(isOver).toBe(false);
+      giveUp();
+      stop.abort();
+      await expect(wait).rejects.toMatchObject({ code: "cancelled" });
+    },
+  );
 
   test("goes on as before when the machine's is set back or forth", () => {
     const before = systemClock.now();

@@ -11,8 +11,6 @@ type Bounds = Pick<HttpRequest, "idleTimeoutMs" | "contentLength" | "body">;
 const maxIdleTimes = 5;
 /** Below 1 kB/s nothing is sent or fetched in a time that a run has. */
 const minBytesPerMs = 1;
-// A timer that is set for longer fires at once (Node, "timers").
-const maxTimerMs = 2 ** 31 - 1;
 /** Of these (1xx) an honest server sends one or two. */
 const maxInformationalReplies = 100;
 
@@ -45,7 +43,7 @@ export function startPatience(request: Bounds, giveUp: () => void): Patience {
   // The whole ends no sooner, so until then one time is for both.
   let dueMs = startedMs + replyMs;
   const wait = (): (() => void) =>
-    startTimer(Math.min(maxTimerMs, dueMs - systemClock.now()), () => {
+    startTimer(dueMs - systemClock.now(), () => {
       if (systemClock.now() < dueMs) stop = wait();
       else giveUp();
     });
