@@ -173,3 +173,14 @@ describe("an item whose file is gone", () => {
     expect(moves).toEqual(["a.jpg > a2.jpg"]);
   });
 });
+
+test("a file that has its earlier content again is not sent, where the record began after that", async () => {
+  await grown({ "a.jpg": "first", "b.jpg": "stays" });
+  await putAll({ "a.jpg": "second" });
+  await run();
+  await putAll({ "a.jpg": "first" });
+  const { result, plan } = await run();
+  expect(result.outcome).toBe("unchanged");
+  expect(plan).toMatchObject({ toSend: [], unverified: [] });
+  expect(place.items()).toHaveLength(3);
+});
