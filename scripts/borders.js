@@ -38,7 +38,7 @@ const ORDERS = {
       "wrong-value.ts",
     ],
     ["errors.ts", "secret-forms.ts"],
-    ["events.ts", "reworded.ts", "api/limits.ts"],
+    ["events.ts", "reworded.ts", "shapes.ts", "api/limits.ts"],
     ["flow"],
     ["files", "api"],
     ["config.ts", "upload"],
@@ -125,7 +125,7 @@ const ORDERS = {
     ["inspect.ts"],
     ["file-set-words.ts", "known-choice.ts"],
     ["choose.ts"],
-    ["moving.ts"],
+    ["moving.ts", "file-set-given.ts"],
     ["file-set.ts"],
   ],
   "src/files/scan": [
@@ -148,7 +148,7 @@ const ORDERS = {
     ["type-question.ts"],
   ],
   "src/upload": [
-    ["cost.ts", "destination.ts", "activity.ts", "beside.ts", "history.ts"],
+    ["cost-given.ts", "cost.ts", "destination.ts", "activity.ts", "beside.ts", "history.ts"],
     ["time-left.ts"],
     ["estimate.ts"],
     ["progress.ts", "progress-text.ts", "whole-progress.ts"],

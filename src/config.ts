@@ -5,6 +5,7 @@ import type { ConnectOptions } from "./api/connect";
 import type { InputProblem } from "./errors";
 import { withHome } from "./home-path";
 import { isNear } from "./near-name";
+import { anObject, aText, maybe, optionsOf, refuse, aTextList, type Shape } from "./shapes";
 import { shown } from "./text";
 
 export interface GivenConfig {
@@ -23,19 +24,31 @@ export type Config = Pick<
 > &
   Pick<GivenConfig, "organizationUid" | "organization">;
 
+const hosts: Shape<string | readonly string[]> = (input, value) =>
+  typeof value === "string" ? [] : aTextList(input, value);
+
+const GIVEN_CONFIG = optionsOf<GivenConfig>({
+  apiKey: maybe(aText),
+  baseUrl: maybe(aText),
+  allowStorageHosts: maybe(hosts),
+  organizationUid: maybe(aText),
+  organization: maybe(aText),
+});
+
 /** What is given goes before what the environment says; empty text counts as not given. */
 export function readConfig(
   given: GivenConfig,
   environment: NodeJS.ProcessEnv = process.env,
 ): Config {
+  refuse(GIVEN_CONFIG("given", given), anObject("environment", environment));
   const value = (name: string): string | undefined => filled(environment[name]);
   const either = (name: string): string | undefined => value(name.toLowerCase()) ?? value(name);
-  const hosts = listOf(given.allowStorageHosts);
+  const ownHosts = listOf(given.allowStorageHosts);
   return {
     apiKey: filled(given.apiKey) ?? value("AVALA_API_KEY") ?? "",
     baseUrl: filled(given.baseUrl) ?? value("AVALA_BASE_URL"),
     allowInsecureBaseUrl: value("AVALA_ALLOW_INSECURE_BASE_URL")?.toLowerCase() === "true",
-    allowStorageHosts: hosts.length > 0 ? hosts : listOf(value("AVALA_ALLOW_STORAGE_HOSTS")),
+    allowStorageHosts: ownHosts.length > 0 ? ownHosts : listOf(value("AVALA_ALLOW_STORAGE_HOSTS")),
     organizationUid: filled(given.organizationUid) ?? value("AVALA_ORGANIZATION_UID"),
     organization: filled(given.organization) ?? value("AVALA_ORGANIZATION"),
     proxy: {
@@ -70,6 +83,7 @@ export function stateDirectory(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
+  refuse(anObject("environment", environment), aText("platform", platform));
   const own = filled(environment["AVALA_STATE_DIR"]);
   const home = filled(environment["HOME"]) ?? homedir();
   if (own !== undefined) return withHome(own, home);

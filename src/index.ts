@@ -38,11 +38,13 @@ export {
   listDatasets,
   transferDataset,
   updateDataset,
-  type DatasetChanges,
-  type DatasetFilter,
-  type DatasetRef,
-  type NewOwner,
 } from "./api/endpoints/datasets/datasets";
+export type {
+  DatasetChanges,
+  DatasetFilter,
+  DatasetRef,
+  NewOwner,
+} from "./api/endpoints/datasets/dataset-given";
 export { getDatasetHealth, type DatasetHealth } from "./api/endpoints/datasets/dataset-health";
 export {
   getItem,
@@ -89,13 +91,8 @@ export {
 export { compareManifests, type ManifestChanges } from "./files/manifest/compare";
 export { datasetVersionName, slugFrom } from "./files/manifest/dataset-name";
 export type { DataType } from "./files/media";
-export {
-  describeCost,
-  estimateCost,
-  type Cost,
-  type DatasetToSend,
-  type LimitNow,
-} from "./upload/cost";
+export { describeCost, estimateCost, type Cost } from "./upload/cost";
+export type { DatasetToSend, LimitNow } from "./upload/cost-given";
 export { uploadFiles } from "./upload/run";
 export type { UploadFile, UploadRequest } from "./upload/request";
 export type { UploadResult } from "./upload/result";
@@ -111,9 +108,10 @@ export type { ItemComparison } from "./operations/items/item-comparison";
 export type { Made } from "./operations/lost-reply";
 export { startExport, waitForExport } from "./operations/export";
 export { downloadExport, type DownloadedExport } from "./operations/export-download";
-export { decidePublish, type DecideOptions } from "./operations/publish/decide";
+export { decidePublish } from "./operations/publish/decide";
 export { carryOut, publishDataset } from "./operations/publish/publish";
 export type {
+  DecideOptions,
   Decision,
   PublishOptions,
   PublishResult,

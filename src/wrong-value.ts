@@ -2,11 +2,13 @@
 
 const MAX_SHOWN = 60;
 
+/** Of an object only that it is one: it may be large, have no end, or hold what is secret. */
 function shown(given: unknown): string {
-  const value =
-    typeof given === "string" && given.length > MAX_SHOWN ? `${given.slice(0, MAX_SHOWN)}…` : given;
-  // JSON has neither NaN nor Infinity.
-  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  if (Array.isArray(given)) return "a list";
+  if (typeof given === "object" && given !== null) return "an object";
+  if (typeof given === "function") return "a function";
+  if (typeof given !== "string") return String(given);
+  return JSON.stringify(given.length > MAX_SHOWN ? `${given.slice(0, MAX_SHOWN)}…` : given);
 }
 
 /** `must be true or false (got "yes")` */

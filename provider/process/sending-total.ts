@@ -11,10 +11,9 @@ import {
   minus,
   needOf,
   plus,
-  type DatasetToSend,
-  type LimitNow,
   type Need,
 } from "../../src/upload/cost";
+import type { DatasetToSend, LimitNow } from "../../src/upload/cost-given";
 import type { Call } from "./calls";
 
 interface SendingSet {

@@ -26,7 +26,7 @@ interface CheckedOptions {
 }
 
 interface GivenOptions {
-  readonly apiKey: string;
+  readonly apiKey?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly allowInsecureBaseUrl?: boolean | undefined;
   readonly allowStorageHosts?: readonly string[] | undefined;
@@ -86,18 +86,19 @@ function problemWithHost(host: string): string | undefined {
 
 /** @throws InputError with every problem of the key, the base URL and the hosts */
 export function checkOptions(given: GivenOptions): CheckedOptions {
+  const { apiKey = "" } = given;
   const baseUrl = (given.baseUrl ?? DEFAULT_BASE_URL).trim();
   const hosts = (given.allowStorageHosts ?? []).map((host) => host.trim().toLowerCase());
   const problems: InputProblem[] = [];
   const note = (input: string, text: string | undefined): void => {
     if (text !== undefined) problems.push({ input, text });
   };
-  note("api key", problemWithKey(given.apiKey));
+  note("api key", problemWithKey(apiKey));
   note("base URL", problemWithBaseUrl(baseUrl, given.allowInsecureBaseUrl === true));
   for (const host of hosts) note("allowed storage hosts", problemWithHost(host));
   if (problems.length > 0) throw new InputError(problems);
   return {
-    apiKey: given.apiKey,
+    apiKey,
     baseUrl: new URL(baseUrl).href.replace(/\/+$/, ""),
     allowStorageHosts: hosts,
   };

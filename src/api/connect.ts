@@ -5,6 +5,18 @@ import { systemClock, systemRandom } from "../flow/clock";
 import { createPace } from "../flow/rate/pace";
 import { joinerWith } from "../flow/signals";
 import { systemDisk } from "../flow/disk/disk";
+import {
+  aFlag,
+  aFunction,
+  anObject,
+  aSignal,
+  aText,
+  maybe,
+  optionsOf,
+  partOf,
+  refuse,
+  aTextList,
+} from "../shapes";
 import { VERSION } from "../version";
 import { createAxiosTransport } from "./transport/axios-transport";
 import { checkOptions } from "./check-options";
@@ -36,6 +48,34 @@ export interface ConnectOptions {
   readonly secrets?: Secrets | undefined;
 }
 
+const CONNECT_OPTIONS = optionsOf<ConnectOptions>({
+  // Where there is none, the check of keys says where to get one.
+  apiKey: maybe(aText),
+  baseUrl: maybe(aText),
+  allowInsecureBaseUrl: maybe(aFlag),
+  allowStorageHosts: maybe(aTextList),
+  userAgent: maybe(aText),
+  proxy: maybe(
+    partOf<ProxySettings>({
+      httpProxy: maybe(aText),
+      httpsProxy: maybe(aText),
+      noProxy: maybe(aText),
+    }),
+  ),
+  onEvent: maybe(aFunction),
+  signal: maybe(aSignal),
+  ports: maybe(
+    partOf<Partial<Ports>>({
+      clock: maybe(anObject),
+      random: maybe(anObject),
+      api: maybe(anObject),
+      storage: maybe(anObject),
+      disk: maybe(anObject),
+    }),
+  ),
+  secrets: maybe(anObject),
+});
+
 const ignore: Listener = () => undefined;
 
 function userAgentOf(given: string | undefined): string {
@@ -48,6 +88,7 @@ function userAgentOf(given: string | undefined): string {
  * @throws InputError for a key, a base URL and allowed hosts that can't be used, all at once
  */
 export function connect(options: ConnectOptions): Avala {
+  refuse(CONNECT_OPTIONS("options", options));
   const { apiKey, baseUrl, allowStorageHosts } = checkOptions(options);
   const { ports = {}, proxy, signal, secrets = createSecrets() } = options;
   secrets.add(apiKey);

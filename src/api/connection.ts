@@ -2,6 +2,8 @@
 // one is made, nor of endpoints.
 import type { RateLimit } from "../errors";
 import type { Listener } from "../events";
+import { isRecord } from "../json";
+import { aFunction, aSignal, refuse, shapeOf } from "../shapes";
 import type { Clock, Random } from "../flow/clock";
 import type { Pace } from "../flow/rate/pace";
 import { joinerWith } from "../flow/signals";
@@ -55,6 +57,12 @@ export interface Avala {
   close(): void;
 }
 
+/** Not what is in it: a session is made of another one by spreading. */
+export const aSession = shapeOf<Avala>(
+  "a session, as connect returns it",
+  (value) => isRecord(value) && typeof value["call"] === "function",
+);
+
 /** What is known of the limit at this moment. */
 export function limitNow({
   pace,
@@ -66,6 +74,7 @@ export function limitNow({
 
 /** The same session, also stopped by `signal`. */
 export function withSignal(avala: Avala, signal: AbortSignal): Avala {
+  refuse(aSession("avala", avala), aSignal("signal", signal));
   const join = joinerWith(signal);
   return {
     ...avala,
@@ -77,6 +86,7 @@ export function withSignal(avala: Avala, signal: AbortSignal): Avala {
 
 /** The same session with another listener. */
 export function withListener(avala: Avala, listener: Listener): Avala {
+  refuse(aSession("avala", avala), aFunction("listener", listener));
   return {
     ...avala,
     emit: listener,

@@ -2,8 +2,10 @@
 // Reads the disk and sends nothing; knows nothing of hashes.
 import { InputError, type InputProblem } from "../errors";
 import { wallClockMs } from "../flow/clock";
+import { aFunction, aNumber, maybe, optionsOf, refuse } from "../shapes";
 import { chooseFiles, nameNotices, type Chosen, type ChoosingRun } from "./choose";
 import type { KnownFiles } from "./digests/known-files";
+import { FILE_SET_OPTIONS, OF_CHOOSING } from "./file-set-given";
 import type { FileSetOptions } from "./file-set-options";
 import { contentCounts, nothingProblems, repeated, unrestProblems } from "./file-set-words";
 import { inspectFiles, type ContentFinding, type InspectOptions, type Inspection } from "./inspect";
@@ -59,6 +61,12 @@ export interface FileSetRun extends ChoosingRun {
   readonly nowMs?: number | undefined;
 }
 
+const FILE_SET_RUN = optionsOf<FileSetRun>({
+  ...OF_CHOOSING,
+  check: maybe(aFunction),
+  nowMs: maybe(aNumber),
+});
+
 /**
  * The files that the options choose, checked so that nothing has to be refused once bytes are under way (contract,
  * "Uploading files"). May be repeated.
@@ -71,6 +79,7 @@ export interface FileSetRun extends ChoosingRun {
  * @throws AvalaError `cancelled`
  */
 export async function readFileSet(options: FileSetOptions, run: FileSetRun = {}): Promise<FileSet> {
+  refuse(FILE_SET_OPTIONS("options", options), FILE_SET_RUN("run", run));
   const { chosen, candidates, leftOut: listed, problems } = await listFileSet(options, run);
   const { root, found, indexing, removed, known } = chosen;
   const { patterns, hiddenLeftOut } = found;

@@ -1,14 +1,14 @@
 // The sha256 of files, taken off the main thread, with flat memory. Knows nothing of where files come from.
-import { AvalaError, InputError } from "../errors";
+import { AvalaError } from "../errors";
 import { LET_WRITERS_END } from "../hints";
+import { aCount, aFunction, anObject, aSignal, maybe, optionsOf, refuse } from "../shapes";
 import { counted, listed, shown } from "../text";
-import { numberProblem } from "../wrong-value";
 import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
 import { isGoneCode } from "../system-error";
-import { withoutDigest, type LocalFile } from "./local-file";
+import { aFileList, withoutDigest, type LocalFile } from "./local-file";
 import { pause } from "./look";
 import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
 import { hashJobOf, hasChanged, type FileFault } from "./workers/jobs";
@@ -33,6 +33,14 @@ export interface HashOptions {
   readonly onProgress?: ((progress: HashProgress) => void) | undefined;
 }
 
+const HASH_OPTIONS = optionsOf<HashOptions>({
+  concurrency: maybe(aCount(0)),
+  signal: maybe(aSignal),
+  known: maybe(anObject),
+  onChanged: maybe(aFunction),
+  onProgress: maybe(aFunction),
+});
+
 // A thread takes 60 to 80 ms of processor time to start and compiles all of it once more: two take as much time for 2,000
 // files of 10 KiB that lie in the system's cache as hashing them here, and twice the processor time.
 const FEW_FILES = 2000;
@@ -50,7 +58,7 @@ export async function hashFiles(
   files: readonly LocalFile[],
   options: HashOptions = {},
 ): Promise<Manifest> {
-  requireThreads(options);
+  refuse(aFileList("files", files), HASH_OPTIONS("options", options));
   try {
     const known = knownEntries(files);
     if (known !== undefined) return manifestOf(known);
@@ -60,11 +68,6 @@ export async function hashFiles(
   } finally {
     await options.known?.save();
   }
-}
-
-function requireThreads({ concurrency = 0 }: HashOptions): void {
-  const text = numberProblem(concurrency, { least: 0, isWhole: true });
-  if (text !== undefined) throw new InputError([{ input: "concurrency", text }]);
 }
 
 /** When each digest is known. */

@@ -1,4 +1,5 @@
 // A file of a file set, and what can be said about it without refusing it.
+import { aSize, aText, longListOf, maybe, partOf } from "../shapes";
 
 export interface LocalFile {
   /** In the dataset: POSIX, with the prefix, letters as on the disk. */
@@ -8,6 +9,11 @@ export interface LocalFile {
   /** Where the look at the file took it, or it is known from before and the file is as it was then. */
   readonly sha256?: string | undefined;
 }
+
+export const aFileList = longListOf(
+  "files",
+  partOf<LocalFile>({ path: aText, absolutePath: aText, sizeBytes: aSize, sha256: maybe(aText) }),
+);
 
 /** The files of which no digest is known, each with its place in the list. */
 export function* withoutDigest<File extends Pick<LocalFile, "sha256">>(

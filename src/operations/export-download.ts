@@ -4,7 +4,7 @@ import { createWriteStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Avala } from "../api/connection";
+import { aSession, type Avala } from "../api/connection";
 import { getExport } from "../api/endpoints/exports";
 import { download } from "../api/storage/storage";
 import type { HttpStream } from "../api/transport/transport";
@@ -12,9 +12,20 @@ import { asDiskError, AvalaError } from "../errors";
 import { makeFolder } from "../flow/disk/folders";
 import { retry } from "../flow/retry";
 import { printable } from "../redact";
+import { aFunction, aText, maybe, optionsOf, refuse } from "../shapes";
 import { retryOn } from "../upload/send/attempt";
 import { throughOutages } from "./wait";
 import { checkRoom, checkWhole, roomFor } from "./download-room";
+
+interface DownloadOptions {
+  readonly toFile: string;
+  readonly patienceMs?: () => number;
+}
+
+const DOWNLOAD_OPTIONS = optionsOf<DownloadOptions>({
+  toFile: aText,
+  patienceMs: maybe(aFunction),
+});
 
 export interface DownloadedExport {
   readonly path: string;
@@ -90,8 +101,9 @@ async function syncFile(path: string): Promise<void> {
 export async function downloadExport(
   avala: Avala,
   uid: string,
-  options: { readonly toFile: string; readonly patienceMs?: () => number },
+  options: DownloadOptions,
 ): Promise<DownloadedExport> {
+  refuse(aSession("avala", avala), aText("uid", uid), DOWNLOAD_OPTIONS("options", options));
   const partial = `${options.toFile}.partial`;
   try {
     await makeFolder(dirname(options.toFile));

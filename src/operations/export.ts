@@ -1,8 +1,9 @@
 // Exports as a whole: start one without ever starting two, and wait for it.
 // Knows nothing of gates: what an export must hold to pass is the front ends' business.
-import type { Avala } from "../api/connection";
+import { aSession, type Avala } from "../api/connection";
 import {
   createExport,
+  EXPORT_INPUT,
   getExport,
   listExports,
   type Export,
@@ -11,6 +12,7 @@ import {
 import { AvalaError, ignoreForbidden } from "../errors";
 import { makeOnceAmong, sameMembers } from "./lost-reply";
 import { printable } from "../redact";
+import { aFlag, aFunction, aNumber, aText, maybe, optionsOf, refuse } from "../shapes";
 import { waitFor } from "./wait";
 
 function hasSources({ datasets, projects, slices }: Export): boolean {
@@ -61,6 +63,13 @@ interface StartOptions {
   readonly looks?: Avala;
 }
 
+const START_OPTIONS = optionsOf<StartOptions>({
+  takesRunning: maybe(aFlag),
+  isNameUnique: maybe(aFlag),
+  isSameName: maybe(aFunction),
+  looks: maybe(aSession),
+});
+
 /**
  * Starts an export. When the reply to the create was lost, the newest exports are read and the one that was not there
  * before, with this name and these sources, is taken (docs/api.md, "Errors"): there is never a second one. Where the
@@ -73,6 +82,7 @@ export async function startExport(
   input: ExportInput,
   options: StartOptions = {},
 ): Promise<Export> {
+  refuse(aSession("avala", avala), EXPORT_INPUT("input", input), START_OPTIONS("options", options));
   const ofInput = (exports: readonly Export[]): readonly Export[] =>
     exports.filter((found) => isOf(input, found));
   const alike = async (): Promise<readonly Export[]> => ofInput(await newestExports(avala));
@@ -133,6 +143,8 @@ function createEndCheck(avala: Avala, timeoutMs: number): (read: Export) => bool
   };
 }
 
+const EXPORT_WAIT = optionsOf<{ readonly timeoutMs: number }>({ timeoutMs: aNumber });
+
 /**
  * Waits for an export to end, polling more slowly over time.
  * @throws AvalaError `export_failed` with the server's own reason, where it gives one; `timeout` after `timeoutMs`, the export continues
@@ -142,6 +154,7 @@ export async function waitForExport(
   uid: string,
   options: { readonly timeoutMs: number },
 ): Promise<Export> {
+  refuse(aSession("avala", avala), aText("uid", uid), EXPORT_WAIT("options", options));
   const ended = await waitFor(avala, {
     read: (within) => getExport(within, uid),
     timeoutMs: options.timeoutMs,

@@ -3,11 +3,17 @@ import { withLimits, type Avala } from "../api/connection";
 import { InputError, isAvalaError, type AvalaError } from "../errors";
 import { pastDeadline } from "../flow/deadline";
 import { poll } from "../flow/poll";
+import { shapeOf } from "../shapes";
 import { formatDuration } from "../text";
 import { mustBe } from "../wrong-value";
 
 /** Ms that may still be waited. A preview waits for nothing, and reads on while it goes forward: it has no time to be over. */
 export type WaitMs = number | "preview";
+
+export const aWait = shapeOf<WaitMs>(
+  'a number or "preview"',
+  (value) => value === "preview" || (typeof value === "number" && !Number.isNaN(value)),
+);
 
 export function msOf(waitMs: WaitMs): number {
   return waitMs === "preview" ? 0 : waitMs;

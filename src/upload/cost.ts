@@ -1,6 +1,7 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
+import { aFlag, aNumber, maybe, partOf, refuse } from "../shapes";
 import { formatBytes, formatCount, counted, formatDuration } from "../text";
-import type { RateLimit } from "../errors";
+import { aLimit, someDatasets, type DatasetToSend, type LimitNow } from "./cost-given";
 import { callsByMinute, callsBySecond, msBySecond, msByWindows } from "../flow/rate/both-limits";
 import {
   DEFAULT_CALLS_PER_MINUTE,
@@ -39,24 +40,10 @@ export function callsFor({ sizeBytes }: { readonly sizeBytes: number }): number 
   return 2 + Math.ceil(sizeBytes / (MAX_PART_BYTES * PARTS_SIGNED_AT_ONCE));
 }
 
-/** A dataset that is to be made, or to get what it lacks. */
-export interface DatasetToSend {
-  readonly toSend: Iterable<{ readonly sizeBytes: number }>;
-  /** Files that it holds in the end: its items are read back by pages. */
-  readonly fileCount: number;
-  /** As a growing set's, and one that a second resource confirms. @default false */
-  readonly isSoughtBeforeConfirm?: boolean | undefined;
-  /** As each of a stack: the run has no list that all of its datasets are sought in. @default false */
-  readonly isSoughtAlone?: boolean | undefined;
-}
-
 // The list of what exists, the key's user and rights, and the quota.
 const CALLS_FOR_A_RUN = 4;
 // A look just before the first byte, the confirm, and its status twice.
 const CALLS_FOR_A_DATASET = 4;
-
-/** What the server says of the limit, and when it is, in ms since the epoch: a reset that is known ends the first wait. */
-export type LimitNow = RateLimit & { readonly nowMs?: number };
 
 type Waits = Pick<Cost, "limitPerMinute" | "minutesAtLimit" | "leastMinutesAtLimit" | "callsLeft">;
 
@@ -152,8 +139,21 @@ export function costOf({ soughtAlone, completed, large, ...need }: Need, limit?:
   return { files, bytes, calls, callsByPut, mayNeedParts: large > 0, ...waitsOf(calls, limit) };
 }
 
+const aCost = partOf<Cost>({
+  files: aNumber,
+  bytes: aNumber,
+  calls: aNumber,
+  callsByPut: aNumber,
+  mayNeedParts: aFlag,
+  limitPerMinute: aNumber,
+  minutesAtLimit: aNumber,
+  leastMinutesAtLimit: aNumber,
+  callsLeft: maybe(aNumber),
+});
+
 /** {@link costOf} a run that sends `datasets`. */
 export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNow): Cost {
+  refuse(someDatasets("datasets", datasets), aLimit("limit", limit));
   return costOf(datasets.map(needOf).reduce(plus, NO_NEED), limit);
 }
 
@@ -195,6 +195,7 @@ export function describeCalls(cost: Cost): string {
  * shares the limit`. Whatever others have used of this minute, it is said: how much they will use of the next ones nobody knows.
  */
 export function describeCost(cost: Cost): string {
+  refuse(aCost("cost", cost));
   if (cost.calls === 0) return describeCalls(cost);
   const { callsLeft, minutesAtLimit } = cost;
   const isTold = callsLeft !== undefined && minutesAtLimit > 0 && !isBySecond(cost);

@@ -1,9 +1,20 @@
 // What an upload is asked to do, checked before anything is sent. Knows nothing of how it is done.
-import { InputError, type InputProblem } from "../errors";
+import type { InputProblem } from "../errors";
 import { MAX_CONCURRENCY, MAX_FILE_BYTES } from "../api/limits";
 import { replacedNameProblem } from "../files/manifest/dataset-name";
-import { isAscending } from "../files/manifest/manifest";
+import { anEntryList, isAscending } from "../files/manifest/manifest";
 import { pathProblem } from "../files/names";
+import { isRecord } from "../json";
+import {
+  aFunction,
+  aNumberIn,
+  aText,
+  maybe,
+  optionsOf,
+  partOf,
+  type Members,
+  type Shape,
+} from "../shapes";
 import { shown } from "../text";
 import { numberProblem } from "../wrong-value";
 import type { FileDestination } from "./send/attempt";
@@ -37,29 +48,34 @@ export function concurrencyOf(request: UploadRequest): number {
   return request.concurrency ?? DEFAULT_CONCURRENCY;
 }
 
-const MOMENT = { least: 0 };
-
 /** The numbers of an upload that may be left out. */
-export function timingProblems({
-  concurrency,
-  deadlineMs,
-}: Pick<UploadRequest, "concurrency" | "deadlineMs">): readonly InputProblem[] {
-  const workers = { least: 1, most: MAX_CONCURRENCY, isWhole: true };
-  const given = [
-    ["concurrency", concurrency, workers],
-    ["deadlineMs", deadlineMs, MOMENT],
-  ] as const;
-  return given.flatMap(([input, value, bounds]) => {
-    const text = value === undefined ? undefined : numberProblem(value, bounds);
-    return text === undefined ? [] : [{ input, text }];
-  });
-}
+export const TIMING = {
+  concurrency: maybe(aNumberIn({ least: 1, most: MAX_CONCURRENCY, isWhole: true })),
+  deadlineMs: maybe(aNumberIn({ least: 0 })),
+};
 
-/** @throws InputError before anything is asked */
-export function requireTiming(options: Pick<UploadRequest, "concurrency" | "deadlineMs">): void {
-  const problems = timingProblems(options);
-  if (problems.length > 0) throw new InputError(problems);
-}
+export const OF_LANDED: Members<LandedInBatch> = {
+  uploadUid: maybe(aText),
+  entries: anEntryList,
+};
+
+export const aLanded = partOf<LandedInBatch>(OF_LANDED);
+
+const someFiles: Shape<readonly UploadFile[]> = (input, value) =>
+  Array.isArray(value) && value.length > 0
+    ? []
+    : [{ input, text: "must be a list of at least one file" }];
+
+const UPLOAD_REQUEST = optionsOf<UploadRequest>({
+  datasetName: aText,
+  organizationUid: maybe(aText),
+  digest: maybe(aText),
+  stored: maybe(aLanded),
+  isMade: maybe(aFunction),
+  ...TIMING,
+  stateDirectory: maybe(aText),
+  files: someFiles,
+});
 
 function sizeProblem(sizeBytes: unknown): string | undefined {
   return typeof sizeBytes === "number" && sizeBytes > MAX_FILE_BYTES
@@ -68,34 +84,51 @@ function sizeProblem(sizeBytes: unknown): string | undefined {
 }
 
 /** A program without types may give anything. */
-export function isSet(files: unknown): boolean {
-  return Array.isArray(files) && files.length > 0;
+function isFile(file: UploadFile | undefined): file is UploadFile {
+  return typeof file?.path === "string" && typeof file.absolutePath === "string";
 }
 
 function fileProblems(files: readonly UploadFile[]): readonly InputProblem[] {
-  if (!isSet(files)) return [{ input: "files", text: "must be a list of at least one file" }];
   const problems: InputProblem[] = [];
-  // A table of 100,000 paths takes 4 MB, and those of a set are sorted.
-  const seen = isAscending(files) ? undefined : new Set<string>();
-  for (const { path, sizeBytes } of files) {
+  let areFiles = true;
+  for (let index = 0; index < files.length; index += 1) {
+    const file = files[index];
+    if (!isFile(file)) {
+      areFiles = false;
+      problems.push({ input: `files[${index}]`, text: NO_FILE });
+      continue;
+    }
+    const { path, sizeBytes } = file;
     const size = sizeProblem(sizeBytes);
     if (size !== undefined) problems.push({ input: path, text: `sizeBytes ${size}` });
     const problem = pathProblem(path);
     if (problem !== undefined) problems.push({ input: shown(path), text: problem });
-    if (seen?.has(path) === true)
-      problems.push({ input: path, text: "two files would have this path" });
-    seen?.add(path);
   }
-  return problems;
+  return areFiles ? [...problems, ...sharedPaths(files)] : problems;
 }
 
-/** @throws InputError for everything that is wrong with it, all at once */
-export function checkRequest(request: UploadRequest): void {
+const NO_FILE = "must be an object with path, absolutePath, sizeBytes";
+
+function sharedPaths(files: readonly UploadFile[]): readonly InputProblem[] {
+  // A table of 100,000 paths takes 4 MB, and those of a set are sorted.
+  if (isAscending(files)) return [];
+  const seen = new Set<string>();
+  return files.flatMap(({ path }) => {
+    const isTwin = seen.has(path);
+    seen.add(path);
+    return isTwin ? [{ input: path, text: "two files would have this path" }] : [];
+  });
+}
+
+/** Everything that is wrong with it. */
+export function requestProblems(request: UploadRequest): readonly InputProblem[] {
+  const problems = UPLOAD_REQUEST("request", request);
+  // Without these two there is nothing more to look at.
+  if (!isRecord(request) || typeof request.datasetName !== "string") return problems;
   const named = replacedNameProblem(request.datasetName);
-  const problems = [
-    ...timingProblems(request),
+  return [
+    ...problems,
     ...(named === undefined ? [] : [{ input: "dataset name", text: named }]),
-    ...fileProblems(request.files),
+    ...(Array.isArray(request.files) ? fileProblems(request.files) : []),
   ];
-  if (problems.length > 0) throw new InputError(problems);
 }

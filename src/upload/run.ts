@@ -1,17 +1,18 @@
 // The upload: every file ends as exactly one of sent, unchanged, failed, and the totals add up.
 // Knows nothing of status codes or of the environment.
-import { withDeadline, withListener, type Avala } from "../api/connection";
+import { aSession, withDeadline, withListener, type Avala } from "../api/connection";
 import { isAvalaError } from "../errors";
 import { isHashedInThread } from "../files/workers/digest-thread";
 import { isPastDeadline } from "../flow/deadline";
 import { readUntil } from "../flow/disk/reading-disk";
 import { createRetryTally } from "../flow/retry-tally";
+import { refuse } from "../shapes";
 import { createBatch } from "./batch-state";
 import { chooseBatch } from "./choose-batch";
 import { withDestinationLock } from "./journal/destination-lock";
 import { someFailed, stoppedBy } from "./failures";
 import type { Journal } from "./journal/journal";
-import { checkRequest, type UploadFile, type UploadRequest } from "./request";
+import { requestProblems, type UploadFile, type UploadRequest } from "./request";
 import type { UploadResult } from "./result";
 import { completeTags } from "./landing";
 import { sendSet } from "./send-set";
@@ -40,7 +41,7 @@ function isReadInThread({ journal }: Run, file: UploadFile): boolean {
  * `conflict` when another run does not end, `timeout` when the deadline comes before it is known what has landed; afterwards UploadError, which names what landed and what failed
  */
 export async function uploadFiles(avala: Avala, request: UploadRequest): Promise<UploadResult> {
-  checkRequest(request);
+  refuse(aSession("avala", avala), requestProblems(request));
   const { stateDirectory } = request;
   const inTime = withDeadline(avala, request.deadlineMs);
   return withDestinationLock(inTime, request, stateDirectory, async (locked) =>

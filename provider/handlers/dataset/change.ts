@@ -1,7 +1,8 @@
 // Changes a dataset where it is, or says that Avala does not offer it. Knows nothing of the state.
 import type { Avala } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
-import { updateDataset, type DatasetChanges } from "../../../src/api/endpoints/datasets/datasets";
+import type { DatasetChanges } from "../../../src/api/endpoints/datasets/dataset-given";
+import { updateDataset } from "../../../src/api/endpoints/datasets/datasets";
 import { refOf } from "../../../src/operations/datasets/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
 import { describeDataset, type Counts } from "../../../src/operations/datasets/dataset-work";

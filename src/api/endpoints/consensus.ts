@@ -1,7 +1,8 @@
 // How far annotators of a project agree (contract, "Projects, tasks and quality"). Read only.
 import { isNotFound } from "../../errors";
+import { aText, refuse } from "../../shapes";
 import { callFor } from "../call-for";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import type { Fields } from "../wire";
 
 export interface ConsensusSummary {
@@ -33,6 +34,7 @@ export async function getConsensusSummary(
   avala: Avala,
   projectUid: string,
 ): Promise<ConsensusSummary | undefined> {
+  refuse(aSession("avala", avala), aText("projectUid", projectUid));
   try {
     return await callFor(
       avala,

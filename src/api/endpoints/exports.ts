@@ -1,8 +1,9 @@
 // Exports: one function an endpoint (contract, "Exports"). Knows nothing of waiting.
 import type { ApiError } from "../../errors";
 import type { Json } from "../../json";
+import { aCount, aFlag, aText, maybe, optionsOf, refuse, aTextList } from "../../shapes";
 import { callFor } from "../call-for";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import type { ListOptions } from "./datasets/items";
 import { listAll, warnOfUnreadable } from "../pages";
 import { hasUnknownField, isRefusal, namedFields } from "../reply/refused-fields";
@@ -43,11 +44,31 @@ const EXPORT = {
 
 export type ExportInput = ObjectOf<typeof EXPORT>;
 
+export const EXPORT_INPUT = optionsOf<ExportInput>({
+  name: aText,
+  format: aText,
+  datasets: aTextList,
+  projects: aTextList,
+  slices: aTextList,
+  filterQueryString: maybe(aText),
+});
+
+interface ExportListOptions extends ListOptions {
+  readonly skipsUnreadable?: boolean;
+}
+
+const LIST_OPTIONS = optionsOf<ExportListOptions>({
+  limit: maybe(aCount(1)),
+  expected: maybe(aCount(0)),
+  skipsUnreadable: maybe(aFlag),
+});
+
 const COMPLETED = new Set(["completed", "exported"]);
 const FAILED = new Set(["failed", "error", "cancelled", "canceled"]);
 
 /** What a status means, without regard to case. An unknown one is in progress, bounded by whoever waits. */
 export function stateOf(status: string): Export["state"] {
+  refuse(aText("status", status));
   const word = status.trim().toLowerCase();
   if (COMPLETED.has(word)) return "completed";
   return FAILED.has(word) ? "failed" : "running";
@@ -158,7 +179,8 @@ export async function createExport(avala: Avala, input: ExportInput): Promise<Ex
 }
 
 /** @throws ApiError `not_found` */
-export function getExport(avala: Avala, uid: string): Promise<Export> {
+export async function getExport(avala: Avala, uid: string): Promise<Export> {
+  refuse(aSession("avala", avala), aText("uid", uid));
   return callFor(
     avala,
     {
@@ -173,10 +195,8 @@ export function getExport(avala: Avala, uid: string): Promise<Export> {
 }
 
 /** Newest first, page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
-export function listExports(
-  avala: Avala,
-  options: ListOptions & { readonly skipsUnreadable?: boolean } = {},
-): AsyncIterable<Export> {
+export function listExports(avala: Avala, options: ExportListOptions = {}): AsyncIterable<Export> {
+  refuse(aSession("avala", avala), LIST_OPTIONS("options", options));
   const call = {
     route: "GET /exports/",
     path: ["exports"],

@@ -1,6 +1,7 @@
 // The organizations that the key's user belongs to (contract, "Users and organizations").
+import { refuse } from "../../shapes";
 import { askOnce } from "../ask-once";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import { listNumbered } from "../pages";
 import type { Organization } from "../remembered";
 import type { Fields } from "../wire";
@@ -21,6 +22,7 @@ export function namesOfOrganization({ slug, handle, name }: Organization): reado
 
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
 export function listOrganizations(avala: Avala): AsyncIterable<Organization> {
+  refuse(aSession("avala", avala));
   const call = {
     route: "GET /organizations/",
     path: ["organizations"],

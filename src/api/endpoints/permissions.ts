@@ -1,9 +1,10 @@
 // What a key may do (contract, "Scopes"). Advice: the server judges each call.
 import { AvalaError, isAvalaError } from "../../errors";
+import { aFlag, maybe, partOf, refuse, aTextList } from "../../shapes";
 import { askOnce } from "../ask-once";
 import { callFor } from "../call-for";
 import { ignoreAdvice, withinAdvice } from "../advice";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import type { Permissions } from "../remembered";
 import { judgeScopes, type DoubtedScope, type Scope } from "../scopes";
 import type { Fields } from "../wire";
@@ -41,6 +42,7 @@ const NO_ANSWER: ReadonlySet<string> = new Set([
  * @throws ApiError `authentication`, and whatever else says nothing about the route
  */
 export async function getPermissions(avala: Avala): Promise<Permissions | undefined> {
+  refuse(aSession("avala", avala));
   try {
     return await callFor(
       avala,
@@ -64,6 +66,13 @@ function listedScopes(permissions: Permissions | undefined): readonly string[] {
   return permissions === undefined || permissions.isStaffPrivileged ? [] : permissions.scopes;
 }
 
+const PERMISSIONS = maybe(
+  partOf<Pick<Permissions, "isStaffPrivileged" | "scopes">>({
+    isStaffPrivileged: aFlag,
+    scopes: aTextList,
+  }),
+);
+
 /**
  * The scopes of `wanted` that a key lacks by every source. None, where its list is empty or has a word that is not
  * documented.
@@ -72,6 +81,7 @@ export function lackedScopes(
   permissions: Permissions | undefined,
   wanted: readonly Scope[],
 ): readonly Scope[] {
+  refuse(PERMISSIONS("permissions", permissions), aTextList("wanted", wanted));
   return judgeScopes(listedScopes(permissions), wanted).lacked;
 }
 

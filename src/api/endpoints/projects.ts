@@ -1,7 +1,8 @@
 // Projects: read only (contract, "Projects, tasks and quality"). `/projects/` itself is for staff: 403 for a customer's key.
+import { aText, refuse } from "../../shapes";
 import { callFor } from "../call-for";
-import type { Avala } from "../connection";
-import type { ListOptions } from "./datasets/items";
+import { aSession, type Avala } from "../connection";
+import { LIST_OPTIONS, type ListOptions } from "./datasets/items";
 import { listAll } from "../pages";
 import type { Fields } from "../wire";
 
@@ -33,7 +34,8 @@ function readProject(fields: Fields): Project {
 }
 
 /** @throws ApiError `not_found` */
-export function getProject(avala: Avala, uid: string): Promise<Project> {
+export async function getProject(avala: Avala, uid: string): Promise<Project> {
+  refuse(aSession("avala", avala), aText("uid", uid));
   return callFor(
     avala,
     {
@@ -49,6 +51,7 @@ export function getProject(avala: Avala, uid: string): Promise<Project> {
 
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
 export function listProjects(avala: Avala, options: ListOptions = {}): AsyncIterable<Project> {
+  refuse(aSession("avala", avala), LIST_OPTIONS("options", options));
   const call = {
     route: "GET /users/me/projects/",
     path: ["users", "me", "projects"],

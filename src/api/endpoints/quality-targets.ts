@@ -1,7 +1,8 @@
 // What a project's quality is held to (contract, "Projects, tasks and quality"). Knows nothing of gates.
+import { aText, refuse } from "../../shapes";
 import type { ApiCall } from "../call";
 import { callFor } from "../call-for";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import { listAll } from "../pages";
 import { badReply, Fields } from "../wire";
 import {
@@ -172,6 +173,7 @@ export async function evaluateQualityTargets(
   avala: Avala,
   projectUid: string,
 ): Promise<readonly QualityEvaluation[]> {
+  refuse(aSession("avala", avala), aText("projectUid", projectUid));
   const { json } = await avala.call({
     method: "POST",
     route: EVALUATE,

@@ -1,6 +1,7 @@
 // Annotation tasks of projects: read only (contract, "Projects, tasks and quality"). There are no counts.
+import { aCount, aText, maybe, optionsOf, refuse } from "../../shapes";
 import { callFor } from "../call-for";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import type { ListOptions } from "./datasets/items";
 import { listAll, listPage } from "../pages";
 import type { Fields } from "../wire";
@@ -23,6 +24,13 @@ export interface TaskFilter extends ListOptions {
   readonly status?: string | undefined;
 }
 
+const TASK_FILTER = optionsOf<TaskFilter>({
+  project: maybe(aText),
+  status: maybe(aText),
+  limit: maybe(aCount(1)),
+  expected: maybe(aCount(0)),
+});
+
 function readTask(fields: Fields): Task {
   return {
     uid: fields.pathPart("uid"),
@@ -42,11 +50,13 @@ function listCall({ project, status, limit }: TaskFilter) {
 
 /** Page by page as it is iterated: slow on large projects. @throws ApiError, as {@link Avala.call} */
 export function listTasks(avala: Avala, filter: TaskFilter = {}): AsyncIterable<Task> {
+  refuse(aSession("avala", avala), TASK_FILTER("filter", filter));
   return listAll(avala, listCall(filter), readTask);
 }
 
 /** May be repeated. @throws ApiError `not_found` */
-export function getTask(avala: Avala, uid: string): Promise<Task> {
+export async function getTask(avala: Avala, uid: string): Promise<Task> {
+  refuse(aSession("avala", avala), aText("uid", uid));
   return callFor(
     avala,
     {
@@ -67,6 +77,7 @@ export function getTask(avala: Avala, uid: string): Promise<Task> {
  * @throws ApiError `permission` for a key without `tasks.read`
  */
 export async function hasPendingTasks(avala: Avala, projectUid: string): Promise<boolean> {
+  refuse(aSession("avala", avala), aText("projectUid", projectUid));
   const call = listCall({ project: projectUid, status: "pending", limit: 1 });
   const { results, next } = await listPage(avala, call, readTask);
   const isPending = ({ status }: Task): boolean =>

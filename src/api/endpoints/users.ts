@@ -1,7 +1,8 @@
 // Who the key belongs to (contract, "Users and organizations").
+import { refuse } from "../../shapes";
 import { askOnce } from "../ask-once";
 import { callFor } from "../call-for";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import type { User } from "../remembered";
 import type { Fields } from "../wire";
 
@@ -28,7 +29,8 @@ export function getOwnUser(avala: Avala): Promise<User> {
 }
 
 /** The key's own user, as the server has it now. May be repeated. @throws ApiError, as {@link Avala.call} */
-export function getMe(avala: Avala): Promise<User> {
+export async function getMe(avala: Avala): Promise<User> {
+  refuse(aSession("avala", avala));
   return callFor(
     avala,
     {

@@ -1,6 +1,7 @@
 // What became of a webhook's messages: read only (contract, "Webhooks").
+import { aText, maybe, optionsOf, refuse } from "../../shapes";
 import { callFor } from "../call-for";
-import type { Avala } from "../connection";
+import { aSession, type Avala } from "../connection";
 import { listAll } from "../pages";
 import type { Fields } from "../wire";
 
@@ -25,6 +26,11 @@ export interface WebhookDeliveryFilter {
   readonly status?: string | undefined;
 }
 
+const DELIVERY_FILTER = optionsOf<WebhookDeliveryFilter>({
+  webhookUid: maybe(aText),
+  status: maybe(aText),
+});
+
 function readDelivery(fields: Fields): WebhookDelivery {
   return {
     uid: fields.pathPart("uid"),
@@ -45,8 +51,10 @@ function readDelivery(fields: Fields): WebhookDelivery {
  */
 export async function* listWebhookDeliveries(
   avala: Avala,
-  { webhookUid, status }: WebhookDeliveryFilter = {},
+  filter: WebhookDeliveryFilter = {},
 ): AsyncGenerator<WebhookDelivery, void, undefined> {
+  refuse(aSession("avala", avala), DELIVERY_FILTER("filter", filter));
+  const { webhookUid, status } = filter;
   const call = {
     route: "GET /webhook-deliveries/",
     path: ["webhook-deliveries"],
@@ -61,7 +69,8 @@ export async function* listWebhookDeliveries(
 }
 
 /** May be repeated. @throws ApiError `not_found` */
-export function getWebhookDelivery(avala: Avala, uid: string): Promise<WebhookDelivery> {
+export async function getWebhookDelivery(avala: Avala, uid: string): Promise<WebhookDelivery> {
+  refuse(aSession("avala", avala), aText("uid", uid));
   return callFor(
     avala,
     {

@@ -1,6 +1,7 @@
 // What changed between two manifests. Pure.
+import { refuse } from "../../shapes";
 import { formatCount } from "../../text";
-import type { Manifest, ManifestEntry } from "./manifest";
+import { aManifest, type Manifest, type ManifestEntry } from "./manifest";
 
 interface ChangedEntry {
   readonly before: ManifestEntry;
@@ -35,6 +36,7 @@ export function hasContent<T extends Content>(entry: T | undefined, content: Con
  * are the backstop: when those differ and no entry does, every entry counts as changed, so no change is ever missed.
  */
 export function compareManifests(before: Manifest, after: Manifest): ManifestChanges {
+  refuse(aManifest("before", before), aManifest("after", after));
   const old = new Map(before.entries.map((entry) => [entry.path, entry]));
   const added: ManifestEntry[] = [];
   const changed: ChangedEntry[] = [];

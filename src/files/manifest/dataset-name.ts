@@ -2,6 +2,7 @@
 import { MAX_NAME_CHARACTERS } from "../../api/limits";
 import { InputError } from "../../errors";
 import { suggestion } from "../../near-name";
+import { aText, maybe, refuse } from "../../shapes";
 import { shown } from "../../text";
 
 const SHORT_DIGITS = 12;
@@ -28,6 +29,7 @@ interface NameValues {
  * @throws InputError for another placeholder, an empty name, one over 255 characters, or one that can't be a folder's name
  */
 export function datasetVersionName(template: string, digest: string, folder?: string): string {
+  refuse(aText("template", template), aText("digest", digest), maybe(aText)("folder", folder));
   return filledName("dataset name", template, { digest, folder });
 }
 
@@ -77,6 +79,7 @@ function nameProblem(name: string): string | undefined {
  * characters left out, spaces become `-`. `""` when nothing is left.
  */
 export function slugFrom(name: string): string {
+  refuse(aText("name", name));
   return name
     .normalize("NFKD")
     .replace(/\P{ASCII}/gu, "")

@@ -1,6 +1,7 @@
 // A file set's list: path, size, sha256; its canonical form and the digest over it.
 import { createHash } from "node:crypto";
 import { InputError, type InputProblem } from "../../errors";
+import { aSize, aText, longListOf, manyOf, partOf, refuse } from "../../shapes";
 
 export interface ManifestEntry {
   /** In the dataset: POSIX, with the set's prefix. */
@@ -17,6 +18,18 @@ export interface Manifest {
   readonly digest: string;
   readonly totalBytes: number;
 }
+
+const anEntry = partOf<ManifestEntry>({ path: aText, sizeBytes: aSize, sha256: aText });
+
+export const anEntryList = longListOf("files", anEntry);
+
+const someEntries = manyOf("files", anEntry);
+
+export const aManifest = partOf<Manifest>({
+  entries: anEntryList,
+  digest: aText,
+  totalBytes: aSize,
+});
 
 /** Names the canonical form, and is hashed with it, so that another form can never give the same digest. */
 const CANONICAL_HEADER = "avala-manifest 1 sha256\n";
@@ -43,6 +56,7 @@ export function comparePaths(a: string, b: string): number {
  * or a sha256 that is not 64 lower case hex digits
  */
 export function createManifest(entries: Iterable<ManifestEntry>): Manifest {
+  refuse(someEntries("entries", entries));
   const copies: ManifestEntry[] = [];
   for (const { path, sizeBytes, sha256 } of entries) copies.push({ path, sizeBytes, sha256 });
   return manifestOf(copies);
@@ -163,6 +177,7 @@ function isHex(digits: string): boolean {
 
 /** The manifest as `sha256sum -c` reads it, run in the folder that the paths are relative to. */
 export function checksumsText(manifest: Manifest): string {
+  refuse(aManifest("manifest", manifest));
   return manifest.entries.map(checksumLine).join("");
 }
 

@@ -1,7 +1,8 @@
 // Owner and slug of a dataset, as the routes of items, health, changes and deletion take them. The server's own word for
 // the owner may be a display name, or missing (contract, "Datasets"): then the names that the owner is known by are tried.
 import type { Avala } from "../../api/connection";
-import { getDataset, type DatasetRef } from "../../api/endpoints/datasets/datasets";
+import type { DatasetRef } from "../../api/endpoints/datasets/dataset-given";
+import { getDataset } from "../../api/endpoints/datasets/datasets";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { findOrganization, namesOfOrganization } from "../../api/endpoints/organizations";
 import { getOwnUser, namesOfUser } from "../../api/endpoints/users";

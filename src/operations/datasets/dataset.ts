@@ -1,9 +1,18 @@
 // Datasets as a whole: find one, make one without ever making two, wait until it is created.
 // Knows nothing of how files were sent.
-import type { Avala } from "../../api/connection";
+import { aSession, type Avala } from "../../api/connection";
 import { createDataset, getDataset, searchDatasets } from "../../api/endpoints/datasets/datasets";
-import type { Dataset, DatasetInput } from "../../api/endpoints/datasets/dataset-wire";
-import { confirmUpload, type ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
+import {
+  aDataset,
+  DATASET_INPUT,
+  type Dataset,
+  type DatasetInput,
+} from "../../api/endpoints/datasets/dataset-wire";
+import {
+  CONFIRM_INPUT,
+  confirmUpload,
+  type ConfirmInput,
+} from "../../api/endpoints/uploads/manual-upload";
 import {
   isOwned,
   ownedAmong,
@@ -16,6 +25,7 @@ import { AvalaError, isAvalaError, isNotAllowedToRead, isNotFound } from "../../
 import { makeOnce, type Made } from "../lost-reply";
 import { printable } from "../../redact";
 import { reworded } from "../../reworded";
+import { aFlag, aNumber, aText, maybe, optionsOf, refuse } from "../../shapes";
 import { waitFor } from "../wait";
 
 export interface DatasetName extends OwnerWanted {
@@ -23,6 +33,13 @@ export interface DatasetName extends OwnerWanted {
   /** Where it is known: then a dataset that no list shows can be found, and one whose name the server wrote otherwise. */
   readonly slug?: string | undefined;
 }
+
+const DATASET_NAME = optionsOf<DatasetName>({
+  name: aText,
+  slug: maybe(aText),
+  ownerName: maybe(aText),
+  organizationUid: maybe(aText),
+});
 
 /** As servers may return a name: trimmed, in another case or Unicode form. */
 export function folded(name: string): string {
@@ -78,6 +95,10 @@ export async function findOwned(
   return (await findBySlug(avala, wanted)) ?? found;
 }
 
+const LOOK_OPTIONS = optionsOf<{ readonly isThere?: boolean | undefined }>({
+  isThere: maybe(aFlag),
+});
+
 /**
  * The dataset of exactly this name that belongs to the owner, or `undefined`. A public dataset of the same name that
  * belongs to someone else is not it. One whose owner can't be known is returned with a warning.
@@ -87,6 +108,11 @@ export async function findDataset(
   wanted: DatasetName,
   options: { readonly isThere?: boolean | undefined } = {},
 ): Promise<Dataset | undefined> {
+  refuse(
+    aSession("avala", avala),
+    DATASET_NAME("wanted", wanted),
+    LOOK_OPTIONS("options", options),
+  );
   const found = await findOwned(avala, wanted, options);
   if (found?.isOwnerKnown === false) reportUnknownOwner(avala, found.dataset, wanted);
   return found?.dataset;
@@ -135,6 +161,7 @@ async function checkOwner(avala: Avala, made: Made<Dataset>, wanted: OwnerWanted
  * whether it was made
  */
 export async function confirmDataset(avala: Avala, input: ConfirmInput): Promise<Made<Dataset>> {
+  refuse(aSession("avala", avala), CONFIRM_INPUT("input", input));
   const made = await makeOnce(avala, {
     what: `confirm dataset ${input.name}`,
     make: () => confirmUpload(avala, input),
@@ -146,6 +173,7 @@ export async function confirmDataset(avala: Avala, input: ConfirmInput): Promise
 
 /** As {@link confirmDataset}, for a dataset that is not made of uploaded files (`POST /datasets/`). */
 export async function createDatasetOnce(avala: Avala, input: DatasetInput): Promise<Made<Dataset>> {
+  refuse(aSession("avala", avala), DATASET_INPUT("input", input));
   const made = await makeOnce(avala, {
     what: `create dataset ${input.name}`,
     make: () => createDataset(avala, input),
@@ -179,6 +207,8 @@ interface DatasetWait {
   readonly madeAs?: string | undefined;
 }
 
+const DATASET_WAIT = optionsOf<DatasetWait>({ timeoutMs: aNumber, madeAs: maybe(aText) });
+
 /**
  * Waits until the server has indexed the dataset.
  * @throws AvalaError `timeout` after `timeoutMs`; `dataset` when the server gave up on it
@@ -186,8 +216,10 @@ interface DatasetWait {
 export async function waitForDataset(
   avala: Avala,
   dataset: Dataset,
-  { timeoutMs, madeAs }: DatasetWait,
+  options: DatasetWait,
 ): Promise<Dataset> {
+  refuse(aSession("avala", avala), aDataset("dataset", dataset), DATASET_WAIT("options", options));
+  const { timeoutMs, madeAs } = options;
   let isRead = false;
   const waiting = waitFor(avala, {
     read: (within) => getDataset(within, dataset.uid),

@@ -1,5 +1,7 @@
 // What is current of growing sets, as JSON that a training script reads: which items to take, and which to leave out. One
 // entry a line, in the order of the plan, so the same sets give the same text. Made line by line: a set may be large.
+import { aText, aTextList, listOf, partOf, refuse } from "../../shapes";
+import { aPlan } from "./given";
 import type { GrowthPlan } from "./growth-plan";
 
 /** One growing set: of partitions, one for each folder. */
@@ -10,6 +12,11 @@ export interface CurrentSet {
   readonly datasetUids: readonly string[];
   readonly plan: Pick<GrowthPlan, "current" | "superseded" | "moved" | "unverified" | "postponed">;
 }
+
+const someSets = listOf(
+  "sets",
+  partOf<CurrentSet>({ name: aText, datasetUids: aTextList, plan: aPlan }),
+);
 
 const LISTS = ["current", "superseded", "moved", "unverified", "postponed"] as const;
 
@@ -27,6 +34,7 @@ function* listLines(name: string, entries: readonly object[], isLast: boolean): 
 
 /** `{ "version": 1, "sets": [{ "name", "datasetUids", "current", "superseded", "moved", "unverified", "postponed" }] }` */
 export function* currentJson(sets: readonly CurrentSet[]): Generator<string> {
+  refuse(someSets("sets", sets));
   yield '{\n  "version": 1,\n  "sets": [';
   for (const [index, { name, datasetUids, plan }] of sets.entries()) {
     yield index === 0 ? "\n    {\n" : ",\n    {\n";

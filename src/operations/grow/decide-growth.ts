@@ -1,13 +1,13 @@
 // The first step of a growing set: what it holds, and so what is sent. Costs one list where all its increments are known;
 // sends nothing.
-import { withDeadline, type Avala } from "../../api/connection";
+import { aSession, withDeadline, type Avala } from "../../api/connection";
 import { getDataset, ignoreGone } from "../../api/endpoints/datasets/datasets";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { InputError } from "../../errors";
 import { isItemOf } from "../../files/scan/indexing";
 import { printable } from "../../redact";
+import { refuse } from "../../shapes";
 import { counted } from "../../text";
-import { requireTiming } from "../../upload/request";
 import { isOwned } from "../datasets/dataset-owner";
 import { describeBeside, describeOutside, findBeside, type Family } from "./beside";
 import { describeFolderVersions } from "./folder-version";
@@ -25,6 +25,7 @@ import { knownAs, readHoldings } from "./holdings";
 import { readIncrements } from "./increment-record";
 import { reportLeft } from "./moved-items";
 import { numbersOf, parseIncrement } from "./increment-name";
+import { GROW_OPTIONS, GROW_TARGET } from "./given";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 
 export interface GrowDecision {
@@ -155,7 +156,7 @@ export async function decideGrowth(
   target: GrowTarget,
   options: GrowOptions,
 ): Promise<GrowDecision> {
-  requireTiming(options);
+  refuse(aSession("avala", avala), GROW_OPTIONS("options", options), GROW_TARGET("target", target));
   const inTime = withDeadline(avala, options.deadlineMs);
   const known = await knownOf(inTime, target, options);
   const listed = await listUnder(inTime, [target.name], { expected: known.size });

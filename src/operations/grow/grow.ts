@@ -1,12 +1,12 @@
 // Carries out what was decided of a growing set: one dataset of what it lacks, over the publishing that every dataset goes.
 // Safe when other runs grow the set at once: what another one has added by the confirm is not added again.
-import { withDeadline, withoutDeadline, type Avala } from "../../api/connection";
+import { aSession, withDeadline, withoutDeadline, type Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isAvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import { reworded } from "../../reworded";
-import { requireTiming } from "../../upload/request";
+import { aFunction, anObject, listOf, maybe, optionsOf, refuse } from "../../shapes";
 import type { UploadResult } from "../../upload/result";
 import { carryOut } from "../publish/publish";
 import type {
@@ -18,6 +18,7 @@ import type {
 } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { inOrder, planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
+import { aPlan, GROW_TARGET, OF_GROWING, someIncrements } from "./given";
 import type { GrowOptions, KnownIncrement } from "./growth";
 import { knownAs, withoutContentOf } from "./holdings";
 import { incrementName, parseIncrement } from "./increment-name";
@@ -53,6 +54,18 @@ type GrowSetOptions = GrowOptions & {
   /** Called with each decision that takes the place of the one before: what lands from then on is of its increment. */
   readonly onDecidedAgain?: ((decision: GrowDecision) => void) | undefined;
 };
+
+const GROW_SET_OPTIONS = optionsOf<GrowSetOptions>({
+  ...OF_GROWING,
+  onDecidedAgain: maybe(aFunction),
+});
+
+const DECISION = optionsOf<Pick<GrowDecision, "target" | "increments" | "plan" | "deleted">>({
+  target: GROW_TARGET,
+  increments: someIncrements,
+  plan: aPlan,
+  deleted: listOf("increments", anObject),
+});
 
 interface Made {
   /** Of this run, or the one that another run made of the same files. */
@@ -90,6 +103,7 @@ function incrementOf(
 
 /** What to keep of increments in a state, so that they need not be listed again: those of which all content is known. */
 export function knownIncrements(increments: readonly Increment[]): readonly KnownIncrement[] {
+  refuse(someIncrements("increments", increments));
   return increments
     .filter(({ entries }) => entries.every(({ sha256 }) => sha256 !== undefined))
     .map(knownAs);
@@ -173,7 +187,11 @@ export async function growSet(
   first: GrowDecision,
   options: GrowSetOptions,
 ): Promise<GrowResult> {
-  requireTiming(options);
+  refuse(
+    aSession("avala", avala),
+    GROW_SET_OPTIONS("options", options),
+    DECISION("decision", first),
+  );
   const inTime = withDeadline(avala, options.deadlineMs);
   let last = first;
   const onDecidedAgain = (decision: GrowDecision): void => {

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { InputError } from "../../errors";
 import { filledName, shortDigest, slugFrom } from "../../files/manifest/dataset-name";
+import { aText, maybe, optionsOf, refuse } from "../../shapes";
 import { shown } from "../../text";
 import { folded, isCalled } from "../datasets/dataset";
 
@@ -51,15 +52,18 @@ export function isGrowingTemplate(template: string): boolean {
   return template.includes(PLACEHOLDER);
 }
 
+type NameOptions = Pick<GrowingName, "folder" | "slug">;
+
+const NAME_OPTIONS = optionsOf<NameOptions>({ folder: maybe(aText), slug: maybe(aText) });
+
 /**
  * Reads `training-{increment}`. The placeholder stands at the end, after something that is not a letter or a digit: else
  * `training1` of one set would be `training` and a number of another.
  * @throws InputError for a template that is not so, another placeholder, or a name that can't be one
  */
-export function growingName(
-  template: string,
-  { folder, slug }: Pick<GrowingName, "folder" | "slug"> = {},
-): GrowingName {
+export function growingName(template: string, options: NameOptions = {}): GrowingName {
+  refuse(aText("template", template), NAME_OPTIONS("options", options));
+  const { folder, slug } = options;
   const problem = templateProblem(template);
   if (problem !== undefined) throw new InputError([{ input: "dataset", text: problem }]);
   const name = filledName("dataset", template, { increment: SAMPLE, folder });

@@ -1,8 +1,19 @@
 // Reads what a dataset holds until it can be held against the files that it should be made of. Decides nothing.
-import type { Avala } from "../../api/connection";
-import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
+import { aSession, type Avala } from "../../api/connection";
+import { aDataset, type Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { OwnerWanted } from "../datasets/dataset-ref";
-import { msOf, type WaitMs } from "../wait";
+import {
+  aFlag,
+  anObject,
+  aSize,
+  aText,
+  manyOf,
+  maybe,
+  optionsOf,
+  partOf,
+  refuse,
+} from "../../shapes";
+import { aWait, msOf, type WaitMs } from "../wait";
 import { isCountedWhole, type Counted } from "./item-counts";
 import {
   concludeItems,
@@ -90,6 +101,16 @@ interface CompareOptions {
   readonly isMadeOfThese?: boolean | undefined;
 }
 
+const someFiles = manyOf("files", partOf<ExpectedFile>({ path: aText, sizeBytes: aSize }));
+
+const COMPARE_OPTIONS = optionsOf<CompareOptions>({
+  owner: maybe(partOf<OwnerWanted>({ ownerName: maybe(aText), organizationUid: maybe(aText) })),
+  waitMs: maybe(aWait),
+  isListed: maybe(aFlag),
+  comparedTo: maybe(anObject),
+  isMadeOfThese: maybe(aFlag),
+});
+
 /**
  * Holds a dataset's items against what should be indexed. A hundred items cost one call, and one more where keys differ
  * from the paths; where the list or the counts lag behind, both are read again for at most a minute.
@@ -100,6 +121,12 @@ export async function compareItems(
   expected: Iterable<ExpectedFile>,
   options: CompareOptions = {},
 ): Promise<ItemComparison> {
+  refuse(
+    aSession("avala", avala),
+    aDataset("dataset", dataset),
+    someFiles("expected", expected),
+    COMPARE_OPTIONS("options", options),
+  );
   const { owner = {}, waitMs = Number.POSITIVE_INFINITY } = options;
   const { isListed = false, comparedTo, isMadeOfThese = false } = options;
   const files = new Map<string, number>();

@@ -3,7 +3,7 @@ import { ignoreAdvice } from "../../api/advice";
 import { withDeadline, type Avala } from "../../api/connection";
 import { getDatasetHealth, type DatasetHealth } from "../../api/endpoints/datasets/dataset-health";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import type { DatasetRef } from "../../api/endpoints/datasets/datasets";
+import type { DatasetRef } from "../../api/endpoints/datasets/dataset-given";
 import { listItemPages } from "../../api/endpoints/datasets/items";
 import { AvalaError, isAvalaError } from "../../errors";
 import { ifLate } from "../../flow/deadline";

@@ -11,6 +11,7 @@ import {
   recordContent,
   recordedContent,
 } from "./content-record";
+import { requireDeciding } from "./given";
 import { isProvenBy, proofOf, type Proof } from "./proof";
 import { UNTAGGED, type PlaceTag, type PlaceTags } from "../../upload/check/place-tag";
 import {
@@ -29,27 +30,13 @@ import {
   destinationOf,
   digestOf,
   isNamedByContent,
-  requireFiles,
   type Compared,
+  type DecideOptions,
   type Decision,
   type NamedFiles,
-  type PublishOptions,
   type SendTarget,
 } from "./target";
 import { compareUnmatched, type UnmatchedComparison } from "./unmatched-content";
-
-export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "words"> & {
-  /** Whether a version that is still being created counts as found: a later step compares it. @default false */
-  readonly isComparedLater?: boolean | undefined;
-  /** Whether files were sent under the name before this was asked: then no refusal says that nothing was. @default false */
-  readonly isSent?: boolean | undefined;
-  /** Files that were sent to places where those of the dataset may have lain, as far as that is known. @default none */
-  readonly sentOver?: readonly string[] | undefined;
-  /** Whether the server has said that the name is taken: then a list that does not show it is not believed. @default false */
-  readonly isTaken?: boolean | undefined;
-  /** What one list for several targets has shown. @default a list by the target's name */
-  readonly listed?: readonly Dataset[] | undefined;
-};
 
 /**
  * Looks at what the server has under the target's name and decides whether its files must be sent.
@@ -61,7 +48,7 @@ export async function decidePublish<Target extends SendTarget>(
   target: Target,
   options: DecideOptions,
 ): Promise<Decision<Target>> {
-  requireFiles(target);
+  requireDeciding(avala, target, options);
   const looking = { isThere: options.isTaken, listed: options.listed };
   const found = await findOwned(avala, target.dataset, looking);
   if (found === undefined) return { kind: "send", target };

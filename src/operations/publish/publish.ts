@@ -9,6 +9,7 @@ import type { UploadResult } from "../../upload/result";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { confirmSent, type Confirmed, type Confirming } from "./confirm";
 import { compareFound, decidePublish } from "./decide";
+import { requireDecision, requirePublishing } from "./given";
 import { CORE_WORDS, existsAlready, unreadableDatasetError } from "./refusals";
 import { sendFiles } from "./send";
 import { replacedBy } from "./sent-check";
@@ -17,7 +18,6 @@ import {
   destinationOf,
   isNamedByContent,
   lockedOf,
-  requireFiles,
   type Compared,
   type Decision,
   type NamedFiles,
@@ -205,8 +205,8 @@ export async function carryOut(
   decision: Decision,
   options: PublishOptions,
 ): Promise<PublishResult> {
+  requireDecision(avala, decision, options);
   const { target } = decision;
-  requireFiles(target, options);
   const inTime = withDeadline(avala, options.deadlineMs);
   if (decision.kind === "found")
     return takeFound(inTime, target, decision, options).catch(ifPartial());
@@ -243,7 +243,7 @@ export async function publishDataset(
   target: PublishTarget,
   options: PublishOptions,
 ): Promise<PublishResult> {
-  requireFiles(target, options);
+  requirePublishing(avala, target, options);
   const inTime = withDeadline(avala, options.deadlineMs);
   const decision = await decidePublish(inTime, target, options).catch(ifPartial());
   return "outcome" in decision ? decision : carryOut(avala, decision, options);

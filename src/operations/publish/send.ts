@@ -6,7 +6,8 @@ import { ignoreForbidden, isUploadError, type FileFailure } from "../../errors";
 import { reviewKnown } from "../../files/recall";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { Journal } from "../../upload/journal/journal";
-import { checkRequest, type UploadRequest } from "../../upload/request";
+import { refuse } from "../../shapes";
+import { requestProblems, type UploadRequest } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
 import { findRivals } from "../../upload/journal/rivals";
 import { requireQuota } from "../../upload/check/quota";
@@ -81,7 +82,7 @@ export async function sendFiles(
   const { files, stored } = target;
   const keeping = { stateDirectory, concurrency, deadlineMs };
   const request = { ...to, files, digest: digestOf(target), stored, ...keeping };
-  checkRequest(request);
+  refuse(requestProblems(request));
   if (options.isRoomChecked !== true) await requireQuota(avala, request);
   try {
     return await withDestinationLock(avala, lockedOf(target), stateDirectory, (locked) =>

@@ -1,7 +1,6 @@
 // What is published, what was decided about it, what came of it: as values. Does nothing.
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
-import { InputError } from "../../errors";
 import type { KnownFiles } from "../../files/digests/known-files";
 import { dataTypes, isIndexed, type DataType } from "../../files/media";
 import type { LandedInBatch } from "../../upload/journal/batch";
@@ -12,7 +11,7 @@ import {
 import type { DatasetDestination } from "../../upload/destination";
 import type { LockedDestination } from "../../upload/journal/destination-lock";
 import type { PlaceTags } from "../../upload/check/place-tag";
-import { isSet, timingProblems, type UploadFile } from "../../upload/request";
+import type { UploadFile } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
 import type { Found } from "../datasets/dataset-owner";
 import type { WaitMs } from "../wait";
@@ -125,6 +124,19 @@ export interface PublishOptions {
   readonly onConfirmed?: ((dataset: Dataset) => void) | undefined;
 }
 
+export type DecideOptions = Pick<PublishOptions, "waitMs" | "stateDirectory" | "words"> & {
+  /** Whether a version that is still being created counts as found: a later step compares it. @default false */
+  readonly isComparedLater?: boolean | undefined;
+  /** Whether files were sent under the name before this was asked: then no refusal says that nothing was. @default false */
+  readonly isSent?: boolean | undefined;
+  /** Files that were sent to places where those of the dataset may have lain, as far as that is known. @default none */
+  readonly sentOver?: readonly string[] | undefined;
+  /** Whether the server has said that the name is taken: then a list that does not show it is not believed. @default false */
+  readonly isTaken?: boolean | undefined;
+  /** What one list for several targets has shown. @default a list by the target's name */
+  readonly listed?: readonly Dataset[] | undefined;
+};
+
 interface SentBefore {
   /** What this run had sent when it turned out that another one had made the dataset. Absent where nothing was sent. */
   readonly upload?: UploadResult | undefined;
@@ -168,20 +180,6 @@ export function indexedOf<File extends { readonly path: string }>(
 ): readonly File[] {
   if (dataType === undefined) return [];
   return files.filter(({ path }) => isIndexed(path, dataType));
-}
-
-/** @throws InputError for a target without files and for numbers that can't be, at once and before anything is asked */
-export function requireFiles(
-  { dataset, files }: NamedFiles,
-  options: Pick<PublishOptions, "concurrency" | "deadlineMs"> = {},
-): void {
-  // The server would make an empty dataset, and its name could never be confirmed again with files.
-  const text = `there are none, so the dataset ${dataset.name} would be made empty`;
-  const problems = [
-    ...timingProblems(options),
-    ...(isSet(files) ? [] : [{ input: "files", text }]),
-  ];
-  if (problems.length > 0) throw new InputError(problems);
 }
 
 export function destinationOf({ dataset }: Pick<NamedFiles, "dataset">): DatasetDestination {

@@ -1,8 +1,10 @@
 // What the server found in a dataset when it indexed it (docs/api.md, "Sequences and health"). Advice.
 import { withinAdvice } from "../../advice";
 import { callFor } from "../../call-for";
-import type { Avala } from "../../connection";
-import { nameOf, refPath, type DatasetRef } from "./datasets";
+import { refuse } from "../../../shapes";
+import { aSession, type Avala } from "../../connection";
+import { aRef, type DatasetRef } from "./dataset-given";
+import { nameOf, refPath } from "./datasets";
 import type { Fields } from "../../wire";
 
 export interface DatasetHealth {
@@ -30,7 +32,8 @@ function readHealth(fields: Fields): DatasetHealth {
 }
 
 /** What the server found when it indexed the dataset. Advice, cut short. @throws as {@link withinAdvice} */
-export function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<DatasetHealth> {
+export async function getDatasetHealth(avala: Avala, ref: DatasetRef): Promise<DatasetHealth> {
+  refuse(aSession("avala", avala), aRef("ref", ref));
   const what = `read the health of dataset ${nameOf(ref)}`;
   const call = {
     method: "GET",

@@ -1,5 +1,16 @@
 // Datasets as they travel: the reply's shape and the body of what creates one. Knows nothing of calls.
 import type { Json } from "../../../json";
+import {
+  aFlag,
+  aNumber,
+  anObject,
+  aText,
+  maybe,
+  optionsOf,
+  partOf,
+  type Members,
+} from "../../../shapes";
+import { aProviderConfig } from "./bucket-shape";
 import { providerBody, type ProviderConfig } from "./provider-config";
 import type { Fields } from "../../wire";
 
@@ -26,6 +37,9 @@ export interface Dataset {
   /** As it was given; its keys are never converted. */
   readonly metadata?: unknown;
 }
+
+/** What calls read of one that they are given. */
+export const aDataset = partOf<Pick<Dataset, "uid" | "name">>({ uid: aText, name: aText });
 
 export function readDataset(fields: Fields): Dataset {
   return {
@@ -73,6 +87,31 @@ export interface DatasetInput extends DatasetDescription {
   readonly providerConfig?: ProviderConfig | undefined;
   readonly gpuTextureFormat?: string | undefined;
 }
+
+export const OF_UNNAMED: Members<Omit<DatasetDescription, "name" | "slug">> = {
+  dataType: aText,
+  visibility: maybe(aText),
+  createMetadata: maybe(aFlag),
+  ownerName: maybe(aText),
+  organizationUid: maybe(aText),
+  metadata: maybe(anObject),
+  industry: maybe(aNumber),
+  license: maybe(aNumber),
+  extraFields: maybe(anObject),
+};
+
+export const OF_DESCRIPTION: Members<DatasetDescription> = {
+  name: aText,
+  slug: aText,
+  ...OF_UNNAMED,
+};
+
+export const DATASET_INPUT = optionsOf<DatasetInput>({
+  ...OF_DESCRIPTION,
+  isSequence: maybe(aFlag),
+  providerConfig: maybe(aProviderConfig),
+  gpuTextureFormat: maybe(aText),
+});
 
 /** A JSON body; what is `undefined` is not sent. */
 export function describeBody(input: DatasetDescription): Json {

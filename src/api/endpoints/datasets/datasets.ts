@@ -1,29 +1,26 @@
 // Datasets: one function an endpoint (contract, "Datasets"). Knows nothing of files.
 import { AvalaError, isApiError, isNotFound, type ApiError } from "../../../errors";
-import { isRecord, type Json } from "../../../json";
+import { isRecord } from "../../../json";
+import { refuse } from "../../../shapes";
 import { checkBucket } from "./bucket-rules";
 import { callFor } from "../../call-for";
 import { PAGE_ENTRIES } from "../../limits";
-import type { Avala } from "../../connection";
+import { aSession, type Avala } from "../../connection";
+import {
+  DATASET_FILTER,
+  DATASET_PAGE,
+  aNewOwner,
+  aRef,
+  aUidOrRef,
+  DATASET_CHANGES,
+  type DatasetChanges,
+  type DatasetFilter,
+  type DatasetRef,
+  type NewOwner,
+} from "./dataset-given";
 import { datasetBody, readDataset, type Dataset, type DatasetInput } from "./dataset-wire";
 import { listAll, listPage, warnOfUnreadable, type ListCall, type Page } from "../../pages";
 import { hideCredentials } from "./provider-config";
-
-export interface DatasetRef {
-  /** A user's or organization's name; may be an e-mail address. */
-  readonly owner: string;
-  readonly slug: string;
-}
-
-export interface DatasetFilter {
-  readonly dataType?: string | undefined;
-  /** Part of the name. */
-  readonly name?: string | undefined;
-  readonly status?: string | undefined;
-  readonly visibility?: string | undefined;
-  /** Datasets a page. @default 100, by the server */
-  readonly limit?: number | undefined;
-}
 
 function listCall(filter: DatasetFilter, cursor?: string): ListCall {
   const { dataType, name, status, visibility, limit } = filter;
@@ -37,6 +34,7 @@ function listCall(filter: DatasetFilter, cursor?: string): ListCall {
 
 /** Page by page as it is iterated. @throws ApiError, as {@link Avala.call} */
 export function listDatasets(avala: Avala, filter: DatasetFilter = {}): AsyncIterable<Dataset> {
+  refuse(aSession("avala", avala), DATASET_FILTER("filter", filter));
   return listAll(avala, listCall(filter), readDataset);
 }
 
@@ -68,10 +66,11 @@ export function searchDatasets(
 }
 
 /** One page; `cursor` is that of a `next` link. @throws ApiError, as {@link Avala.call} */
-export function listDatasetPage(
+export async function listDatasetPage(
   avala: Avala,
   options: DatasetFilter & { readonly cursor?: string | undefined } = {},
 ): Promise<Page<Dataset>> {
+  refuse(aSession("avala", avala), DATASET_PAGE("options", options));
   return listPage(avala, listCall(options, options.cursor), readDataset);
 }
 
@@ -85,7 +84,8 @@ export function refPath({ owner, slug }: DatasetRef): string[] {
 }
 
 /** By uid, or by owner and slug. @throws ApiError `not_found` when there is none the key may see */
-export function getDataset(avala: Avala, ref: string | DatasetRef): Promise<Dataset> {
+export async function getDataset(avala: Avala, ref: string | DatasetRef): Promise<Dataset> {
+  refuse(aSession("avala", avala), aUidOrRef("ref", ref));
   const byUid = typeof ref === "string";
   return callFor(
     avala,
@@ -123,17 +123,6 @@ export async function createDataset(avala: Avala, input: DatasetInput): Promise<
     },
     readDataset,
   );
-}
-
-/** What of a dataset can be changed; absent stays as it is. */
-export interface DatasetChanges {
-  readonly name?: string | undefined;
-  readonly visibility?: string | undefined;
-  readonly metadata?: Json | undefined;
-  readonly industry?: number | undefined;
-  readonly license?: number | undefined;
-  /** Further fields under the API's own names; they go into the body as they are. */
-  readonly extraFields?: Json | undefined;
 }
 
 /** A look that fails in another way does not say that the dataset is gone. */
@@ -183,11 +172,12 @@ async function orNotOffered<T>(
  * PATCH; may be repeated.
  * @throws AvalaError `not_offered` when the deployment has no such route, or the key may not use it; ApiError `not_found` when the dataset is gone
  */
-export function updateDataset(
+export async function updateDataset(
   avala: Avala,
   ref: DatasetRef,
   changes: DatasetChanges,
 ): Promise<Dataset> {
+  refuse(aSession("avala", avala), aRef("ref", ref), DATASET_CHANGES("changes", changes));
   const what = `update dataset ${nameOf(ref)}`;
   const { extraFields, ...named } = changes;
   return orNotOffered(avala, ref, what, () =>
@@ -208,6 +198,7 @@ export function updateDataset(
 
 /** DELETE; may be repeated. @throws as {@link updateDataset} */
 export async function deleteDataset(avala: Avala, ref: DatasetRef): Promise<void> {
+  refuse(aSession("avala", avala), aRef("ref", ref));
   const what = `delete dataset ${nameOf(ref)}`;
   await orNotOffered(avala, ref, what, () =>
     avala.call({
@@ -220,10 +211,13 @@ export async function deleteDataset(avala: Avala, ref: DatasetRef): Promise<void
   );
 }
 
-export type NewOwner = { readonly organizationUid: string } | { readonly ownerUsername: string };
-
 /** Gives the dataset to another owner. Not repeated when its outcome is unknown. @throws ApiError */
-export function transferDataset(avala: Avala, ref: DatasetRef, to: NewOwner): Promise<Dataset> {
+export async function transferDataset(
+  avala: Avala,
+  ref: DatasetRef,
+  to: NewOwner,
+): Promise<Dataset> {
+  refuse(aSession("avala", avala), aRef("ref", ref), aNewOwner("to", to));
   const body =
     "organizationUid" in to
       ? { organization_uid: to.organizationUid }

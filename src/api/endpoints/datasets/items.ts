@@ -1,7 +1,9 @@
 // What a dataset holds (contract, "Datasets"). Knows nothing of local files.
 import { callFor } from "../../call-for";
-import type { Avala } from "../../connection";
-import { nameOf, refPath, type DatasetRef } from "./datasets";
+import { aCount, aText, maybe, optionsOf, refuse } from "../../../shapes";
+import { aSession, type Avala } from "../../connection";
+import { aRef, type DatasetRef } from "./dataset-given";
+import { nameOf, refPath } from "./datasets";
 import { PAGE_ENTRIES } from "../../limits";
 import { listAll, listPages, type ListCall, type NewPage } from "../../pages";
 import type { Fields } from "../../wire";
@@ -32,6 +34,11 @@ export interface ListOptions {
   /** How many there are, where that is known: of many, larger pages are asked for. */
   readonly expected?: number | undefined;
 }
+
+export const LIST_OPTIONS = optionsOf<ListOptions>({
+  limit: maybe(aCount(1)),
+  expected: maybe(aCount(0)),
+});
 
 function isLong({ limit, expected = 0 }: ListOptions): boolean {
   return limit === undefined && expected > PAGE_ENTRIES;
@@ -75,6 +82,7 @@ export function listItems(
   ref: DatasetRef,
   options: ListOptions = {},
 ): AsyncIterable<DatasetItem> {
+  refuse(aSession("avala", avala), aRef("ref", ref), LIST_OPTIONS("options", options));
   return listAll(avala, itemsCall(ref, options), readItem);
 }
 
@@ -88,7 +96,8 @@ export function listItemPages(
 }
 
 /** @throws ApiError `not_found` */
-export function getItem(avala: Avala, ref: DatasetRef, uid: string): Promise<DatasetItem> {
+export async function getItem(avala: Avala, ref: DatasetRef, uid: string): Promise<DatasetItem> {
+  refuse(aSession("avala", avala), aRef("ref", ref), aText("uid", uid));
   return callFor(
     avala,
     {
@@ -108,6 +117,7 @@ export function listSequences(
   ref: DatasetRef,
   options: ListOptions = {},
 ): AsyncIterable<Sequence> {
+  refuse(aSession("avala", avala), aRef("ref", ref), LIST_OPTIONS("options", options));
   const call = {
     route: "GET /datasets/{owner}/{slug}/sequences/",
     path: [...refPath(ref), "sequences"],

@@ -1,6 +1,7 @@
 // Slices of datasets: read only. They page by number (contract, "Pagination").
-import type { Avala } from "../../connection";
-import type { ListOptions } from "./items";
+import { aText, refuse } from "../../../shapes";
+import { aSession, type Avala } from "../../connection";
+import { LIST_OPTIONS, type ListOptions } from "./items";
 import { listNumbered } from "../../pages";
 import type { Fields } from "../../wire";
 
@@ -30,6 +31,7 @@ export function listSlices(
   owner: string,
   options: ListOptions = {},
 ): AsyncIterable<Slice> {
+  refuse(aSession("avala", avala), aText("owner", owner), LIST_OPTIONS("options", options));
   const call = {
     route: "GET /slices/{owner}/list/",
     path: ["slices", owner, "list"],

@@ -1,9 +1,11 @@
 // What an upload asks besides its presigns: confirm, quota, types (contract, "Uploading files"). Sends no bytes of files.
 import { ignoreForbidden } from "../../../errors";
 import { isRecord } from "../../../json";
+import { aText, maybe, optionsOf, refuse, type Members } from "../../../shapes";
 import { callFor } from "../../call-for";
-import type { Avala } from "../../connection";
+import { aSession, type Avala } from "../../connection";
 import {
+  OF_DESCRIPTION,
   describeBody,
   readDataset,
   type Dataset,
@@ -15,6 +17,10 @@ export interface ConfirmInput extends DatasetDescription {
   /** The client-made uuid of the batch, when its files were presigned with one. */
   readonly uploadUid?: string | undefined;
 }
+
+export const OF_CONFIRM: Members<ConfirmInput> = { ...OF_DESCRIPTION, uploadUid: maybe(aText) };
+
+export const CONFIRM_INPUT = optionsOf<ConfirmInput>(OF_CONFIRM);
 
 /**
  * Makes a dataset of what was uploaded under `name`. One POST, not repeated when its outcome is unknown: the error is
@@ -42,11 +48,16 @@ export interface Quota {
   readonly limitBytes: number;
 }
 
+const QUOTA_OPTIONS = optionsOf<{ readonly organizationUid?: string | undefined }>({
+  organizationUid: maybe(aText),
+});
+
 /** Advisory: `undefined` when the key may not ask or the deployment doesn't tell. @throws ApiError otherwise */
 export async function getQuota(
   avala: Avala,
   options: { readonly organizationUid?: string | undefined } = {},
 ): Promise<Quota | undefined> {
+  refuse(aSession("avala", avala), QUOTA_OPTIONS("options", options));
   const route = "GET /datasets/manual-upload/quota/";
   const call = avala.call({
     method: "GET",
@@ -69,6 +80,7 @@ export async function getQuota(
 
 /** Advisory, as {@link getQuota}: the MIME types that the server takes. */
 export async function getAllowedMimes(avala: Avala): Promise<readonly string[] | undefined> {
+  refuse(aSession("avala", avala));
   const call = avala.call({
     method: "GET",
     route: "GET /datasets/manual-upload/allowed-mimes/",

@@ -1,0 +1,72 @@
+// What growing a set is given, as shapes: held against it before anything is asked. Does nothing.
+import { aDataset, OF_UNNAMED } from "../../api/endpoints/datasets/dataset-wire";
+import { dataTypes } from "../../files/media";
+import {
+  aNumber,
+  anObject,
+  aSize,
+  aText,
+  listOf,
+  longListOf,
+  maybe,
+  oneOf,
+  optionsOf,
+  partOf,
+  type Members,
+} from "../../shapes";
+import type { LandedInBatch } from "../../upload/journal/batch";
+import { OF_LANDED } from "../../upload/request";
+import { OF_PUBLISHING } from "../publish/given";
+import type { GrowingFile, GrowOptions, GrowTarget, KnownIncrement } from "./growth";
+import type { GrowthPlan, HeldEntry, Increment } from "./growth-plan";
+import type { GrowingName } from "./increment-name";
+
+const aGrowingName = partOf<GrowingName>(
+  { before: aText, slug: maybe(aText), folder: maybe(aText) },
+  "what growingName returns",
+);
+
+export const GROW_TARGET = optionsOf<GrowTarget>({
+  name: aGrowingName,
+  dataset: partOf<GrowTarget["dataset"]>({ ...OF_UNNAMED, dataType: oneOf(dataTypes) }),
+  files: longListOf(
+    "files",
+    partOf<GrowingFile>({ path: aText, absolutePath: aText, sizeBytes: aSize, sha256: aText }),
+  ),
+  postponed: maybe(longListOf("paths", aText)),
+});
+
+const anIncrement = partOf<KnownIncrement>({
+  number: aNumber,
+  shortDigest: aText,
+  uid: aText,
+  name: aText,
+  ownerName: maybe(aText),
+  entries: longListOf("files", partOf<Pick<HeldEntry, "path">>({ path: aText })),
+});
+
+export const OF_GROWING: Members<GrowOptions> = {
+  ...OF_PUBLISHING,
+  known: maybe(listOf("increments", anIncrement)),
+  stored: maybe(partOf<LandedInBatch & { readonly name: string }>({ ...OF_LANDED, name: aText })),
+};
+
+export const GROW_OPTIONS = optionsOf<GrowOptions>(OF_GROWING);
+
+export const someIncrements = longListOf<Pick<Increment, "dataset" | "entries">>(
+  "increments",
+  partOf<Pick<Increment, "dataset" | "entries">>({
+    dataset: aDataset,
+    entries: longListOf("files", partOf<Pick<HeldEntry, "path">>({ path: aText })),
+  }),
+);
+
+const aList = longListOf("files", anObject);
+
+export const aPlan = partOf<Omit<GrowthPlan, "toSend">>({
+  current: aList,
+  superseded: aList,
+  moved: aList,
+  unverified: aList,
+  postponed: aList,
+});

@@ -1,0 +1,162 @@
+// The shapes of what a program gives the core. It may be plain JavaScript, so types alone refuse nothing: each entry holds what
+// it is given against a shape before it reads or sends anything. Pure; knows no particular option.
+import { InputError, type InputProblem } from "./errors";
+import { isRecord } from "./json";
+import { nearestName } from "./near-name";
+import { mustBe, numberProblem, type Bounds } from "./wrong-value";
+
+/** All that is wrong with what is given for `input`. */
+export type Shape<Value> = (input: string, value: Value) => readonly InputProblem[];
+
+const NOTHING: readonly InputProblem[] = [];
+
+function wrong(input: string, what: string, value: unknown): readonly InputProblem[] {
+  const text = value === undefined ? `is missing: it must be ${what}` : mustBe(what, value);
+  return [{ input, text }];
+}
+
+export function shapeOf<Value>(what: string, is: (value: unknown) => boolean): Shape<Value> {
+  return (input, value) => (is(value) ? NOTHING : wrong(input, what, value));
+}
+
+export const aText = shapeOf<string>("a string", (value) => typeof value === "string");
+
+export const aFlag = shapeOf<boolean>("true or false", (value) => typeof value === "boolean");
+
+export const aFunction = shapeOf<(...given: never[]) => unknown>(
+  "a function",
+  (value) => typeof value === "function",
+);
+
+/** A text in its place is not shown: it may be a key, or have a password in it. */
+function notObject(input: string, what: string, value: unknown): readonly InputProblem[] {
+  if (typeof value !== "string") return wrong(input, what, value);
+  return [{ input, text: `must be ${what} (got a string)` }];
+}
+
+export const anObject: Shape<object> = (input, value) =>
+  isRecord(value) ? NOTHING : notObject(input, "an object", value);
+
+export const aSignal = shapeOf<AbortSignal>(
+  "an AbortSignal",
+  (value) => isRecord(value) && typeof value["aborted"] === "boolean",
+);
+
+/** Also one without an end. */
+export const aNumber = shapeOf<number>(
+  "a number",
+  (value) => typeof value === "number" && !Number.isNaN(value),
+);
+
+export function aNumberIn(bounds: Bounds): Shape<number> {
+  return (input, value) => {
+    const text = numberProblem(value, bounds);
+    return text === undefined ? NOTHING : [{ input, text }];
+  };
+}
+
+/** Of a file: the sizes that can't be are refused where each file is looked at. */
+export const aSize = shapeOf<number>("a number", (value) => typeof value === "number");
+
+/** Entries a page, and what else is counted. */
+export function aCount(least: number): Shape<number> {
+  return aNumberIn({ least, isWhole: true });
+}
+
+export function oneOf<const Word extends string | number>(words: readonly Word[]): Shape<Word> {
+  const known: readonly unknown[] = words;
+  return shapeOf(`one of ${words.join(", ")}`, (value) => known.includes(value));
+}
+
+export function maybe<Value>(shape: Shape<Value>): Shape<Value | undefined> {
+  return (input, value) => (value === undefined ? NOTHING : shape(input, value));
+}
+
+/** A list that somebody writes: each entry is looked at. */
+export function listOf<Value>(what: string, entry: Shape<Value>): Shape<readonly Value[]> {
+  return (input, value) => {
+    if (!Array.isArray(value)) return wrong(input, `a list of ${what}`, value);
+    return value.flatMap((one: Value, index) => entry(`${input}[${index}]`, one));
+  };
+}
+
+export const aTextList = listOf("strings", aText);
+
+/** What may have an entry for each file: of a list the first one shows what it is a list of. */
+export function manyOf<Value>(what: string, entry: Shape<Value>): Shape<Iterable<Value>> {
+  const some = shapeOf<Iterable<Value>>(
+    `a list of ${what}`,
+    (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+  );
+  return (input, value) => {
+    if (Array.isArray(value) && value.length > 0) return entry(`${input}[0]`, value[0] as Value);
+    return some(input, value);
+  };
+}
+
+/** As {@link manyOf}, of what has to be an array. */
+export function longListOf<Value>(what: string, entry: Shape<Value>): Shape<readonly Value[]> {
+  const many = manyOf(what, entry);
+  return (input, value) =>
+    Array.isArray(value) ? many(input, value) : wrong(input, `a list of ${what}`, value);
+}
+
+/** A shape for each member of an object: none can be forgotten. */
+export type Members<T extends object> = { readonly [Name in keyof T]-?: Shape<T[Name]> };
+
+/** An object inside of what is given: a problem of a member names both. */
+export function partOf<T extends object>(members: Members<T>, what?: string): Shape<T> {
+  return objectOf(members, (input, name) => `${input}.${name}`, what);
+}
+
+/** An argument: a problem of a member names only that, as its options are known by their own names. */
+export function optionsOf<T extends object>(members: Members<T>, what?: string): Shape<T> {
+  return objectOf(members, (_input, name) => name, what);
+}
+
+function objectOf<T extends object>(
+  members: Members<T>,
+  nameOf: (input: string, name: string) => string,
+  what?: string,
+): Shape<T> {
+  const shapes = Object.entries<Shape<never>>(members);
+  return (input, value) => {
+    if (!isRecord(value)) return notObject(input, what ?? withNeeded(shapes), value);
+    const found = shapes.flatMap(([name, shape]) =>
+      shape(nameOf(input, name), value[name] as never),
+    );
+    return [...found, ...slipsIn(value, members, (name) => nameOf(input, name))];
+  };
+}
+
+/** `an object with name, slug`: what it can't do without. */
+function withNeeded(shapes: readonly (readonly [string, Shape<never>])[]): string {
+  const needed = shapes.filter(([name, shape]) => shape(name, undefined as never).length > 0);
+  if (needed.length === 0) return "an object";
+  return `an object with ${needed.map(([name]) => name).join(", ")}`;
+}
+
+/**
+ * Names that are most likely one that is left out. Any other name passes: programs hand on objects that have more than is
+ * asked for, as `connect` gets what `readConfig` made.
+ */
+function slipsIn(
+  given: Readonly<Record<string, unknown>>,
+  members: object,
+  nameOf: (name: string) => string,
+): readonly InputProblem[] {
+  const strange = Object.keys(given).filter((name) => !Object.hasOwn(members, name));
+  if (strange.length === 0) return NOTHING;
+  const leftOut = Object.keys(members).filter((name) => given[name] === undefined);
+  return strange.flatMap((name) => {
+    const near = nearestName(name, leftOut);
+    if (near === undefined) return [];
+    return [{ input: nameOf(name), text: `is not a known option. Did you mean ${near}?` }];
+  });
+}
+
+/** @throws InputError with all that was found */
+export function refuse(...found: readonly (readonly InputProblem[])[]): void {
+  const problems = found.flat();
+  if (problems.length > 0) throw new InputError(problems);
+}
