@@ -47,6 +47,13 @@ export function contentTypeOf(path: string): string {
   return MIME_TYPES[path.slice(path.lastIndexOf(".")).toLowerCase()] ?? OTHER;
 }
 
+const NOT_SHOWN = [".tif", ".tiff", ".mov", ".mkv"];
+
+/** Whether browsers show what has such a name. */
+export function isShown(path: string): boolean {
+  return !NOT_SHOWN.includes(path.slice(path.lastIndexOf(".")).toLowerCase());
+}
+
 /** What `allowed-mimes` says. */
 export function allowedMimes(): {
   readonly mime_types: readonly string[];

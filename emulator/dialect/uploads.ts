@@ -74,6 +74,8 @@ export const UPLOADS = {
     forms: {
       original: "the file as it was sent",
       rendition: "a rendition of it: another size, type and `ETag`",
+      viewable:
+        "a rendition where browsers don't show its format, as TIFF; else the file as it was sent",
       otherHost: "the file as it was sent, by another name of the host",
       unnamed: "the file as it was sent, by a URL that does not have its path",
     },

@@ -1,6 +1,7 @@
 // What the URL of an item leads to: the object, the same by another name of the host, or a rendition of it. Pure.
 import { createHash } from "node:crypto";
 import type { Dialect } from "../dialect/dialect";
+import { isShown } from "../media";
 import type { ObjectRecord } from "../state/records";
 import type { Presigner, UrlTarget } from "./s3/presign";
 
@@ -20,7 +21,7 @@ export function itemUrlsOf(
 }
 
 function keyIn(form: Dialect["itemUrls"], key: string): string {
-  if (form === "rendition") return RENDITIONS + key;
+  if (form === "rendition" || (form === "viewable" && !isShown(key))) return RENDITIONS + key;
   return form === "unnamed" ? UNNAMED + Buffer.from(key).toString("base64url") : key;
 }
 

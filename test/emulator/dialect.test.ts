@@ -306,6 +306,23 @@ test.each([
   expect(range.headers.get("etag")).toBe(whole.headers.get("etag"));
 });
 
+test("the URL of an item leads to a rendition where browsers don't show the file", async () => {
+  const emulator = await speaking({ itemUrls: "viewable" });
+  for (const path of ["a.jpg", "b.TIF"]) await upload(emulator, path, "x");
+  await confirm(emulator);
+  const items = await call(emulator, "GET", "/datasets/emulator/cats/items/");
+  const shown = await Promise.all(
+    items.body.results.map(async ({ key, url }) => {
+      const reply = await fetch(url);
+      return [key, reply.headers.get("content-type"), (await reply.text()) === "x"];
+    }),
+  );
+  expect(shown.sort()).toEqual([
+    ["a.jpg", "image/jpeg", true],
+    ["b.TIF", "image/webp", false],
+  ]);
+});
+
 test.each([
   ["cut", 200, 100],
   ["taken", 200, 101],
