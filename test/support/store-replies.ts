@@ -11,6 +11,8 @@ interface Asked {
 interface Changed {
   readonly status?: number;
   readonly etag?: string;
+  /** In place of its own. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** From now on, of each object that is asked about. */
@@ -20,9 +22,9 @@ export function changeReplies(avala: Avala, change: (asked: Asked) => Changed): 
     const reply = await open(request);
     const path = decodeURIComponent(new URL(request.url).pathname);
     const sizeBytes = Number(/\d+$/.exec(reply.headers["content-range"] ?? "")?.[0]);
-    const { status, etag } = change({ path, sizeBytes });
+    const { status, etag, headers } = change({ path, sizeBytes });
     if (status !== undefined) return { status, headers: {}, body: Readable.from([]) };
-    if (etag === undefined) return reply;
-    return { ...reply, headers: { ...reply.headers, etag: `"${etag}"` } };
+    const tag = etag === undefined ? {} : { etag: `"${etag}"` };
+    return { ...reply, headers: { ...reply.headers, ...tag, ...headers } };
   });
 }

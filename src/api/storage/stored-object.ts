@@ -10,6 +10,8 @@ export interface StoredObject {
   /** Where the `ETag` has the form of an MD5; a store is free to give something else of that form. */
   readonly md5: string | undefined;
   readonly etag: string | undefined;
+  /** As the reply has it; of an empty object there is none. */
+  readonly contentType: string | undefined;
 }
 
 const MAX_REPLY_BYTES = 64 * 1024;
@@ -52,8 +54,12 @@ export async function readStored(
     if (read > 1) break;
   }
   // Of an empty object there is no first byte (RFC 9110, "416 Range Not Satisfiable").
-  if (status === 416) return { sizeBytes: 0, md5: undefined, etag: undefined };
+  if (status === 416)
+    return { sizeBytes: 0, md5: undefined, etag: undefined, contentType: undefined };
   if (status !== 206) return undefined;
   const { md5, etag } = storedBy(target.host, { headers });
-  return { sizeBytes: sizeIn(headers["content-range"]), md5, etag };
+  return {
+    ...{ sizeBytes: sizeIn(headers["content-range"]), md5, etag },
+    contentType: headers["content-type"],
+  };
 }

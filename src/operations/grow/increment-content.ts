@@ -10,17 +10,10 @@ import type { OwnerWanted } from "../datasets/dataset-ref";
 import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemFacts } from "../items/key-comparison";
-import {
-  hostOf,
-  isDifference,
-  lookOn,
-  mayRead,
-  type Likeness,
-  type StoreHost,
-  type StoreHosts,
-} from "../items/store-hosts";
-import { likenessOf, mayReadNamed } from "../publish/content-check";
+import { isDifference, mayRead, type Evidence, type Likened } from "../items/store-evidence";
+import { evidenceOf, lookOn, type StoreHosts } from "../items/store-hosts";
 import { readContentRecord, type ContentRecord } from "../publish/content-record";
+import { likenessOf, mayReadNamed } from "../publish/likeness";
 import { isProvenBy, proofOf, type Proof } from "../publish/proof";
 import { readTags, suspectsIn } from "../publish/sent-check";
 import type { FoundIncrement } from "./find-increments";
@@ -73,20 +66,21 @@ async function proofOfIncrement(
 
 interface Looking {
   readonly hosts: StoreHosts;
+  readonly datasetUid: string;
   /** Whether its name proves the file, as long as no look speaks against it. */
   readonly isProven: (path: string) => boolean;
   readonly onLooked: () => void;
 }
 
 interface Compared {
-  readonly likeness: Likeness | undefined;
+  readonly likened: Likened | undefined;
   readonly stored: StoredObject | undefined;
 }
 
 async function likenesses(
   avala: Avala,
   seen: readonly Seen[],
-  { hosts, isProven, onLooked }: Looking,
+  { hosts, datasetUid, isProven, onLooked }: Looking,
 ): Promise<ReadonlyMap<Seen, Compared>> {
   const found = new Map<Seen, Compared>();
   const items = { items: seen, urlOf: ({ item }: Seen) => item.url };
@@ -98,11 +92,12 @@ async function likenesses(
     if (item.sizeBytes !== undefined && item.sizeBytes !== file.sizeBytes) return;
     if (url === undefined) return;
     const stored = await askStore(avala, hosts, { url, stored: known });
-    const host = hostOf(hosts, url);
-    const canRead = isProven(file.path) ? mayReadNamed(host, file) : mayRead(host);
-    const likeness = stored && (await likenessOf(avala, { file, url, stored }, { hosts, canRead }));
+    const evidence = evidenceOf(hosts, { url, datasetUid });
+    const canRead = isProven(file.path) ? mayReadNamed(evidence, file) : mayRead(evidence);
+    const looking = { hosts, datasetUid, canRead };
+    const likened = stored && (await likenessOf(avala, { file, url, stored }, looking));
     onLooked();
-    found.set(one, { likeness, stored });
+    found.set(one, { likened, stored });
   });
   return found;
 }
@@ -113,6 +108,8 @@ export interface LookedAt {
   readonly item?: ItemFacts | undefined;
   /** Whether its store was asked, even if it has not answered. */
   readonly isAsked?: boolean;
+  /** What the items of its increment have shown at its host. */
+  readonly evidence?: Evidence | undefined;
   /** The sha256 of the file that it was held against, and of which its store shows something else. */
   readonly unlike?: string | undefined;
 }
@@ -144,16 +141,20 @@ export async function lookInto(
   const isProven = (path: string): boolean => isProvenBy(proof, path);
   const asked = seen.filter(({ file, item }) => file !== undefined && item.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
-  const looking = { hosts, isProven, onLooked: telling.next };
+  const looking = { hosts, datasetUid: dataset.uid, isProven, onLooked: telling.next };
   const look = (): ReturnType<typeof likenesses> => likenesses(avala, seen, looking);
   const compared = await lookOn(avala, hosts, waitMs(), look).finally(telling.end);
   return () =>
     seen.map((one) => {
-      const { likeness, stored } = compared.get(one) ?? {};
-      const host = hostOf(hosts, one.item.url);
-      const entry = entryOf(one, { likeness, host, isProven: isProven(one.path) });
-      const unlike = likeness === "other" ? one.file?.sha256 : undefined;
-      return { entry, item: { stored, ...one.item }, isAsked: compared.has(one), unlike };
+      const { likened, stored } = compared.get(one) ?? {};
+      const { file, item } = one;
+      return {
+        entry: entryOf(one, likened, isProven(one.path)),
+        item: { stored, ...item },
+        isAsked: compared.has(one),
+        evidence: evidenceOf(hosts, { url: item.url, datasetUid: dataset.uid }),
+        unlike: likened?.likeness === "other" ? file?.sha256 : undefined,
+      };
     });
 }
 
@@ -161,19 +162,14 @@ function heldOf({ path, sizeBytes, sha256 }: GrowingFile): HeldEntry {
   return { path, sizeBytes, sha256 };
 }
 
-interface Shown {
-  readonly likeness: Likeness | undefined;
-  readonly host: StoreHost;
-  readonly isProven: boolean;
-}
-
 function entryOf(
   { path, file, item: { sizeBytes }, candidates }: Seen,
-  { likeness, host, isProven }: Shown,
+  likened: Likened | undefined,
+  isProven: boolean,
 ): HeldEntry {
-  const isOther = isDifference(host, likeness);
+  const isOther = likened !== undefined && isDifference(likened, isProven);
   const isOfSize = sizeBytes === undefined || sizeBytes === file?.sizeBytes;
-  const isHeld = likeness === "same" || (isProven && isOfSize && !isOther);
+  const isHeld = likened?.likeness === "same" || (isProven && isOfSize && !isOther);
   if (file !== undefined && isHeld) return heldOf(file);
   return { path, sizeBytes, notSha256: isOther ? file?.sha256 : undefined, candidates };
 }

@@ -1,6 +1,6 @@
 // What the increments hold that were looked at now. Judged once all stores were asked: what one of them shows to differ counts
 // only if others of its items agree. Asks for nothing.
-import { hostOf, isDifference, type StoreHosts } from "../items/store-hosts";
+import { kindOf, leadsToFiles } from "../items/store-evidence";
 import type { GrowTarget } from "./growth";
 import type { HeldEntry, StoredContent } from "./growth-plan";
 import type { Knowledge, Place } from "./knowledge";
@@ -9,12 +9,12 @@ import type { SameContent } from "./same-content";
 import { isUnclear } from "./unclear-items";
 
 /** `undefined` where the store has not answered: then it is asked again. */
-function storedOf({ item: { url, stored } }: Place, hosts: StoreHosts): StoredContent | undefined {
-  if (stored === undefined) return undefined;
-  const { sizeBytes, md5 } = stored;
-  const host = hostOf(hosts, url);
-  if (!isDifference(host, "wrong-size")) return { sizeBytes, md5, doubtful: "all" };
-  const isMd5 = md5 === undefined || isDifference(host, "other");
+function storedOf({ entry, item, evidence }: Place): StoredContent | undefined {
+  if (item.stored === undefined) return undefined;
+  const { sizeBytes, md5, contentType } = item.stored;
+  if (evidence === undefined || !leadsToFiles(kindOf(evidence, entry.path, contentType)))
+    return { sizeBytes, md5, doubtful: "all" };
+  const isMd5 = md5 === undefined || evidence.same > 0;
   return isMd5 ? { sizeBytes, md5 } : { sizeBytes, md5, doubtful: "md5" };
 }
 
@@ -52,7 +52,7 @@ function createNarrowing(
 /** @param same what was found to be the same, if that was looked for */
 export function judgeLooks(
   target: GrowTarget,
-  { entries, fresh, looks, places, settled, hosts }: Knowledge,
+  { entries, fresh, looks, places, settled }: Knowledge,
   same: SameContent | undefined,
 ): void {
   const files = new Map(target.files.map((file) => [file.path, file]));
@@ -64,7 +64,7 @@ export function judgeLooks(
       if (one !== undefined && settled.has(one)) return one;
       const place = one && places.get(one);
       if (place === undefined || !isUnknown(entry)) return entry;
-      const shown = { ...entry, stored: storedOf(place, hosts) };
+      const shown = { ...entry, stored: storedOf(place) };
       return isUnclear(entry) ? narrowed(shown) : shown;
     });
     entries.set(uid, judged);

@@ -4,13 +4,8 @@ import { comparePaths } from "../../files/manifest/manifest";
 import { readUntil } from "../../flow/disk/reading-disk";
 import { runPool } from "../../flow/pool";
 import { readMd5 } from "../../upload/send/chunks";
-import {
-  FILE_READS_AT_ONCE,
-  hostOf,
-  isDifference,
-  noteLikeness,
-  type StoreHost,
-} from "../items/store-hosts";
+import { kindOf, noteLikeness, type Evidence, type Kind } from "../items/store-evidence";
+import { FILE_READS_AT_ONCE } from "../items/store-hosts";
 import type { GrowingFile } from "./growth";
 import type { HeldEntry } from "./growth-plan";
 import type { Knowledge } from "./knowledge";
@@ -22,10 +17,10 @@ const MAX_READ_IN_VAIN = 64;
 
 /** What vouches for MD5s. */
 interface Source {
-  /** That of items in this run. Those on record are known to be MD5s, or not. */
-  readonly host: StoreHost | undefined;
+  /** Those on record are known to be MD5s, or not; those of items in this run as others of their increment show. */
   readonly isTrusted: () => boolean;
-  readInVain: number;
+  /** One for all increments at a host. */
+  readonly inVain: { reads: number };
 }
 
 interface Shown {
@@ -33,6 +28,8 @@ interface Shown {
   readonly sizeBytes: number;
   readonly md5: string;
   readonly source: Source;
+  /** Of an item in this run. */
+  readonly kind: Kind | undefined;
   readonly unlike: string | undefined;
 }
 
@@ -50,28 +47,31 @@ export interface SameContent {
   readonly unread: ReadonlySet<number>;
 }
 
-function createSources({ hosts }: Knowledge): (url: string | undefined) => Source {
-  const byHost = new Map<StoreHost, Source>();
-  return (url) => {
-    const host = hostOf(hosts, url);
-    const isTrusted = (): boolean => isDifference(host, "other");
-    const source = byHost.get(host) ?? { host, isTrusted, readInVain: 0 };
-    byHost.set(host, source);
+function createSources(): (evidence: Evidence) => Source {
+  const known = new Map<Evidence, Source>();
+  const byHost = new Map<Evidence["ofHost"], Source["inVain"]>();
+  return (evidence) => {
+    const inVain = byHost.get(evidence.ofHost) ?? { reads: 0 };
+    byHost.set(evidence.ofHost, inVain);
+    const source = known.get(evidence) ?? { isTrusted: () => evidence.same > 0, inVain };
+    known.set(evidence, source);
     return source;
   };
 }
 
 function findShown({ items }: Left, knowledge: Knowledge): readonly Shown[] {
-  const sourceOf = createSources(knowledge);
-  const onRecord: Source = { host: undefined, isTrusted: () => true, readInVain: 0 };
-  const doubtful: Source = { host: undefined, isTrusted: () => false, readInVain: 0 };
+  const sourceOf = createSources();
+  const onRecord: Source = { isTrusted: () => true, inVain: { reads: 0 } };
+  const doubtful: Source = { isTrusted: () => false, inVain: { reads: 0 } };
   return items.flatMap(({ entry }) => {
     const place = knowledge.places.get(entry);
     const { sizeBytes, md5 } = place?.item.stored ?? entry.stored ?? {};
     if (sizeBytes === undefined || md5 === undefined) return [];
     const recorded = entry.stored?.doubtful === undefined ? onRecord : doubtful;
-    const source = place === undefined ? recorded : sourceOf(place.item.url);
-    return [{ entry, sizeBytes, md5, source, unlike: place?.unlike ?? entry.notSha256 }];
+    const { evidence, item } = place ?? {};
+    const kind = evidence && kindOf(evidence, entry.path, item?.stored?.contentType);
+    const source = evidence === undefined ? recorded : sourceOf(evidence);
+    return [{ entry, sizeBytes, md5, source, kind, unlike: place?.unlike ?? entry.notSha256 }];
   });
 }
 
@@ -95,10 +95,10 @@ function groupShown(shown: readonly Shown[]): ReadonlyMap<number, OfSize> {
 }
 
 function mayStillRead({ sources }: OfSize): boolean {
-  return [...sources].some((one) => one.isTrusted() || one.readInVain < MAX_READ_IN_VAIN);
+  return [...sources].some((one) => one.isTrusted() || one.inVain.reads < MAX_READ_IN_VAIN);
 }
 
-/** Notes that hosts of items agree: then what else they show to differ counts. @throws AvalaError `file_changed`, `cancelled` */
+/** Notes that stores of items agree: then what else they show to differ counts. @throws AvalaError `file_changed`, `cancelled` */
 export async function findSameContent(
   avala: Avala,
   left: Left,
@@ -110,13 +110,14 @@ export async function findSameContent(
     const same = byMd5.get(md5) ?? [];
     const found = same[0] && filesOf.get(same[0].entry);
     if (found !== undefined) return void found.push(file);
-    const [files, agreed] = [[file], new Set<Source>()];
-    for (const { entry, source } of same) {
+    const files = [file];
+    const inVain = new Set([...sources].map((one) => one.inVain));
+    for (const { entry, source, kind } of same) {
       filesOf.set(entry, files);
-      agreed.add(source);
-      if (source.host) noteLikeness(source.host, "same", { isTagged: false });
+      inVain.delete(source.inVain);
+      if (kind) noteLikeness({ likeness: "same", kind });
     }
-    for (const source of sources) if (!agreed.has(source)) source.readInVain += 1;
+    for (const one of inVain) one.reads += 1;
   };
   const wanted = [...bySize].flatMap(([size, ofSize]) =>
     (left.files.get(size) ?? []).flatMap((file) =>

@@ -12,7 +12,8 @@ import { readMd5 } from "../../upload/send/chunks";
 import { askStore } from "./ask-store";
 import { matchKeys, type KeyMatch } from "./item-keys";
 import type { ItemFacts } from "./key-comparison";
-import { beginLook, MAX_UNLIKE_BEFORE_ALIKE } from "./store-hosts";
+import { MAX_UNLIKE_BEFORE_ALIKE } from "./store-evidence";
+import { beginLook } from "./store-hosts";
 
 // In all, for what is read is read a second time for the comparison. Enough for one video.
 const MAX_READ_BYTES = 256 * 1024 * 1024;

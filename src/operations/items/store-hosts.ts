@@ -1,16 +1,22 @@
-// What the hosts of items have shown in one comparison. No source says that the URL of an item leads to the file that was sent
-// (docs/api.md, "Open questions"): it may lead to a preview, or to another object of the same bytes. So what differs at a
-// host counts only once something has agreed there; and a host that does not answer is not asked to no end.
+// The hosts of items in one comparison: one that does not answer is not asked to no end. What each has shown of the items of a
+// dataset is kept beside it, and said at the end where it shows nothing.
 import type { Avala } from "../../api/connection";
 import type { AvalaError } from "../../errors";
 import { createSlots, type Slots } from "../../flow/slots";
+import { printable } from "../../redact";
 import { counted } from "../../text";
 import type { WaitMs } from "../wait";
 import { createHostGate, type HostGate } from "./host-gate";
 import type { LookLimits } from "./host-standing";
+import {
+  createEvidence,
+  createHostEvidence,
+  leadsToFiles,
+  type Evidence,
+  type HostEvidence,
+  type Kind,
+} from "./store-evidence";
 
-// For a store whose ETags are not MD5s each file would be read for nothing.
-export const MAX_UNLIKE_BEFORE_ALIKE = 16;
 /** Of the time that is left: what follows, as an export or its gate, needs some, and what is looked at is advice. */
 const LOOK_SHARE = 0.5;
 /** A preview waits for nothing, and compares all the same. */
@@ -22,18 +28,12 @@ const PATIENCE_SHARE = 0.5;
 /** A large one is read in pieces of a MiB, and takes a core. */
 export const FILE_READS_AT_ONCE = 8;
 
-export interface StoreHost {
+interface StoreHost {
   /** As a URL has it; empty where there is none. */
   readonly host: string;
-  /** Files of the same MD5. */
-  same: number;
-  /** Files of the ETag that it replied when it was sent them. */
-  kept: number;
-  /** Files of the same size, where no ETag is known to be another than theirs. */
-  ofSize: number;
-  /** Files of the same size and of another MD5, if its ETags are MD5s. */
-  other: number;
-  wrongSize: number;
+  /** What it has shown of the items of each dataset, by its uid. */
+  readonly datasets: Map<string, Evidence>;
+  readonly evidence: HostEvidence;
   /** Files of which it did not answer, or was not asked any more. */
   unread: number;
   readonly gate: HostGate;
@@ -107,72 +107,79 @@ export function hostOf({ byHost, createGate }: StoreHosts, url: string | undefin
   const host = url !== undefined && URL.canParse(url) ? new URL(url).host : "";
   const known = byHost.get(host);
   if (known !== undefined) return known;
-  const seen = { same: 0, kept: 0, ofSize: 0, other: 0, wrongSize: 0 };
-  const fresh: StoreHost = { host, ...seen, unread: 0, gate: createGate() };
+  const fresh: StoreHost = {
+    ...{ host, datasets: new Map(), evidence: createHostEvidence() },
+    ...{ unread: 0, gate: createGate() },
+  };
   byHost.set(host, fresh);
   return fresh;
 }
 
-/**
- * `kept`: the object that was sent, by an ETag that need not be an MD5. `of-size`: the size is all that a store shows of it.
- */
-export type Likeness = "same" | "kept" | "of-size" | "other" | "wrong-size";
-
-/** @param isTagged whether it is known what the store called the file */
-export function noteLikeness(
-  host: StoreHost,
-  likeness: Likeness | undefined,
-  { isTagged }: { readonly isTagged: boolean },
-): void {
-  if (likeness === "same") host.same += 1;
-  if (likeness === "kept") host.kept += 1;
-  if (likeness === "other") host.other += 1;
-  if (likeness === "wrong-size") host.wrongSize += 1;
-  if (likeness === "of-size" || (likeness === "other" && !isTagged)) host.ofSize += 1;
+/** What the host of the URL has shown of the items of the dataset. */
+export function evidenceOf(
+  hosts: StoreHosts,
+  { url, datasetUid }: { readonly url: string | undefined; readonly datasetUid: string },
+): Evidence {
+  const { datasets, evidence } = hostOf(hosts, url);
+  const known = datasets.get(datasetUid);
+  if (known !== undefined) return known;
+  const fresh = createEvidence(evidence);
+  datasets.set(datasetUid, fresh);
+  return fresh;
 }
 
-/** Where sizes are all that agrees, that may be chance in one of many previews: then no fewer have to agree than differ. */
-function hasAgreed({ same, kept, ofSize, wrongSize }: StoreHost): boolean {
-  return same + kept > 0 || (ofSize > 0 && ofSize >= wrongSize);
+function sumOf<T>(list: readonly T[], numberOf: (one: T) => number): number {
+  return list.reduce((sum, one) => sum + numberOf(one), 0);
 }
 
-/** Whether a difference is one of the content: its host has shown that it keeps what was sent, and what its ETags are. */
-export function isDifference(host: StoreHost, likeness: Likeness | undefined): boolean {
-  if (likeness === "wrong-size") return hasAgreed(host);
-  return likeness === "other" && host.same > 0;
+const MAX_SUFFIXES = 3;
+
+/** ` (.tif, .bmp)` */
+function suffixesOf(kinds: readonly Kind[]): string {
+  const suffixes = [...new Set(kinds.flatMap(({ suffix }) => suffix || []))];
+  if (suffixes.length === 0) return "";
+  const more = suffixes.length > MAX_SUFFIXES ? ", …" : "";
+  return ` (${suffixes
+    .slice(0, MAX_SUFFIXES)
+    .map((suffix) => printable(suffix, 20))
+    .join(", ")}${more})`;
 }
 
-/** Whether files may still be read to hold them against the ETags of the host. */
-export function mayRead({ same, other }: StoreHost): boolean {
-  return same > 0 || other < MAX_UNLIKE_BEFORE_ALIKE;
-}
-
-function describeSizes({ wrongSize, ofSize, other }: StoreHost): string {
+/** @param areAll whether the host has shown no others to be right */
+function describeSizes(kinds: readonly Kind[], areAll: boolean): string {
+  const wrongSize = sumOf(kinds, (kind) => kind.wrongSize);
   const files = counted(wrongSize, "file");
-  if (ofSize + other > 0) return `other sizes for ${files}, and the right ones for fewer`;
+  if (!areAll) return `other sizes for ${files}${suffixesOf(kinds)}`;
+  if (sumOf(kinds, ({ ofSize, other }) => ofSize + other) > 0)
+    return `other sizes for ${files}, and the right ones for fewer`;
   return wrongSize === 1 ? "another size for the file" : `other sizes for all ${files}`;
 }
 
-function describeOthers(other: number): string {
+function describeOthers(other: number, areAll: boolean): string {
+  if (!areAll) return `${counted(other, "file")} of those that were compared`;
   return other === 1
     ? "the file that was compared"
     : `all ${counted(other, "file")} that were compared`;
 }
 
 function describeHost(one: StoreHost): readonly string[] {
-  const { host, same, other, wrongSize, unread, refusal } = one;
+  const { host, datasets, evidence, unread, refusal } = one;
   if (refusal !== undefined) {
     const head = `${counted(unread, "file")} could not be compared with what storage keeps: ${refusal.message}`;
     return [[head, refusal.hint].filter(Boolean).join(" ")];
   }
+  const all = [...datasets.values()];
+  const kinds = all.flatMap((of) => [...of.kinds.values()]);
+  const unlike = kinds.filter((kind) => kind.wrongSize > 0 && !leadsToFiles(kind));
+  const others = sumOf(all, ({ same, other }) => (same === 0 ? other : 0));
   const lines: string[] = [];
-  if (wrongSize > 0 && !hasAgreed(one))
+  if (unlike.length > 0)
     lines.push(
-      `${host} returns ${describeSizes(one)}: it may show previews, so the contents count as not compared.`,
+      `${host} returns ${describeSizes(unlike, !kinds.some((kind) => leadsToFiles(kind)))}: it may show previews, so these contents count as not compared.`,
     );
-  if (other > 0 && same === 0)
+  if (others > 0)
     lines.push(
-      `${host} shows another MD5 for ${describeOthers(other)}: it keeps other contents or previews of the same, or its ETags are not MD5s.`,
+      `${host} shows another MD5 for ${describeOthers(others, evidence.same === 0)}: it keeps other contents or previews of the same, or its ETags are not MD5s.`,
     );
   if (unread > 0)
     lines.push(
@@ -183,6 +190,6 @@ function describeHost(one: StoreHost): readonly string[] {
 
 /** What was seen at hosts that shows nothing. */
 export function reportHosts(avala: Pick<Avala, "emit">, { byHost }: StoreHosts): void {
-  for (const host of byHost.values())
-    for (const text of describeHost(host)) avala.emit({ kind: "warning", text });
+  for (const one of byHost.values())
+    for (const text of describeHost(one)) avala.emit({ kind: "warning", text });
 }

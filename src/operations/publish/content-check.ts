@@ -4,120 +4,39 @@ import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { OwnerWanted } from "../datasets/dataset-ref";
 import { isIndexed, type DataType } from "../../files/media";
-import { readUntil } from "../../flow/disk/reading-disk";
-import { askStore, runByHost } from "../items/ask-store";
+import { runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
-import type { ItemFacts } from "../items/key-comparison";
 import {
-  beginLook,
-  hostOf,
   isDifference,
+  isEnough,
   mayRead,
-  noteLikeness,
-  reportHosts,
+  type Likened,
   type Likeness,
-  type StoreHost,
-  type StoreHosts,
-} from "../items/store-hosts";
+} from "../items/store-evidence";
+import { beginLook, evidenceOf, reportHosts } from "../items/store-hosts";
 import type { WaitMs } from "../wait";
-import {
-  isEtagMute,
-  isTagged,
-  tellingTags,
-  UNTAGGED,
-  md5Of,
-  type PlaceTag,
-  type PlaceTags,
-} from "../../upload/check/place-tag";
-import type { UploadFile } from "../../upload/request";
-import { readMd5 } from "../../upload/send/chunks";
+import { tellingTags, UNTAGGED, type PlaceTags } from "../../upload/check/place-tag";
+import { likenessOf, mayReadNamed, type Listed, type Looking, type Stored } from "./likeness";
 import type { NamedFile } from "./target";
 
 // Enough for a refusal, which names ten.
 const MAX_WRONG_SIZES = 16;
-// Of a file that its dataset's name vouches for, reading it once more would cost more than it may show.
-const MAX_READ_OF_NAMED = 16 * 1024 * 1024;
 
 interface ContentComparison {
   /** Files whose content the store keeps. */
   readonly same: ReadonlySet<string>;
-  /** Files of which it keeps something else; known only where it has shown that its ETags are MD5s. Some, where all are. */
+  /** Files of which it keeps something else; known only where others show that the ETags are MD5s. Some, where all are. */
   readonly others: readonly string[];
-  /** Files of which it keeps another size, where it has shown the size of others to be right. The first few. */
+  /** Files of which it keeps another size, where it shows others of their kind to be right. The first few. */
   readonly wrongSize: readonly string[];
   /**
    * Of the files with tags those of which it has shown none of this, nor that it keeps the object that was sent; also where
    * no item stands for a file without a tag of its own.
    */
   readonly unshown: readonly string[];
-}
-
-/** The same of a file that its dataset's name vouches for. */
-export function mayReadNamed(host: StoreHost, { sizeBytes }: { sizeBytes: number }): boolean {
-  return mayRead(host) && sizeBytes <= MAX_READ_OF_NAMED;
-}
-
-export function hasPlace(file: NamedFile): file is UploadFile {
-  return "absolutePath" in file;
-}
-
-/** A file that is listed as an item. */
-interface Listed extends Pick<ItemFacts, "stored"> {
-  readonly file: NamedFile;
-  readonly url: string | undefined;
-  /** What the store called it when it was sent, as far as that is known. */
-  readonly tag?: PlaceTag | undefined;
-}
-
-/** The same with the URL of the item that it is held against. */
-type Stored = Listed & { readonly url: string };
-
-interface Looking {
-  readonly hosts: StoreHosts;
-  /** Whether the file's content may be read; else its size and its tag are all that is held against it. */
-  readonly canRead: boolean;
-  /** Whether no other content is sent to its place: where the store shows no MD5, its size is enough. @default false */
-  readonly isNamed?: boolean | undefined;
-}
-
-/** `undefined` where the store does not say. What a file's own reading throws comes through. */
-export async function likenessOf(
-  avala: Avala,
-  stored: Stored,
-  looking: Looking,
-): Promise<Likeness | undefined> {
-  const likeness = await likenessAt(avala, stored, looking);
-  noteLikeness(hostOf(looking.hosts, stored.url), likeness, { isTagged: stored.tag !== undefined });
-  return likeness;
-}
-
-async function likenessAt(
-  avala: Avala,
-  { file, url, tag, stored: known }: Stored,
-  { hosts, canRead, isNamed = false }: Looking,
-): Promise<Likeness | undefined> {
-  const stored = await askStore(avala, hosts, { url, stored: known });
-  if (stored?.sizeBytes !== undefined && stored.sizeBytes !== file.sizeBytes) return "wrong-size";
-  if (stored?.sizeBytes === 0) return "kept"; // there is one empty content
-  const tagged = tag === undefined ? undefined : md5Of(tag);
-  if (tag !== undefined && isTagged(tag, stored?.etag))
-    return tagged === undefined ? "kept" : "same";
-  const isMute = tag !== undefined && isEtagMute(tag, stored);
-  if (isMute && stored?.sizeBytes !== undefined) return "of-size";
-  const read = async (): Promise<string | undefined> => {
-    if (!canRead || !hasPlace(file)) return undefined;
-    const disk = readUntil(avala.disk, avala.signal);
-    return hosts.reading(async () =>
-      mayRead(hostOf(hosts, url)) ? readMd5(disk, file) : undefined,
-    );
-  };
-  const md5 = stored?.md5 === undefined ? undefined : (tagged ?? (await read()));
-  if (md5 !== undefined) return stored?.md5 === md5 ? "same" : "other";
-  const isSizeEnough = tag === undefined || (isNamed && stored?.md5 === undefined);
-  return isSizeEnough && stored?.sizeBytes !== undefined ? "of-size" : undefined;
 }
 
 export interface Expected {
@@ -166,13 +85,15 @@ async function findListed(
   });
 }
 
-type Seen = Readonly<Record<Likeness, Stored[]>>;
+interface Compared extends Stored, Likened {}
+
+type Seen = Readonly<Record<Likeness, Compared[]>>;
 
 /** Holds each against what its store says, until that is enough. */
 async function lookAt(
   avala: Avala,
   found: readonly Listed[],
-  { hosts, isNamed }: Pick<Looking, "hosts" | "isNamed">,
+  { hosts, datasetUid, isNamed }: Omit<Looking, "canRead">,
   onLooked: () => void,
 ): Promise<Seen> {
   const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
@@ -180,29 +101,26 @@ async function lookAt(
   await runByHost(avala, hosts, items, async (one) => {
     const { file, url, tag } = one;
     if (url === undefined) return;
-    const host = hostOf(hosts, url);
+    const evidence = evidenceOf(hosts, { url, datasetUid });
     // A tag is known without reading the file.
-    const isKnown = host.same + host.kept > 0 && host.wrongSize >= MAX_WRONG_SIZES;
-    if (isKnown || (!mayRead(host) && tag === undefined)) return;
+    const isOpen = mayRead(evidence);
+    if (isEnough(evidence, MAX_WRONG_SIZES) || (!isOpen && tag === undefined)) return;
     const isVouchedFor = isNamed === true && tag === undefined;
-    const canRead = isVouchedFor ? mayReadNamed(host, file) : mayRead(host);
+    const canRead = isVouchedFor ? mayReadNamed(evidence, file) : isOpen;
     const stored = { ...one, url };
-    const likeness = await likenessOf(avala, stored, { hosts, canRead, isNamed });
+    const likened = await likenessOf(avala, stored, { hosts, datasetUid, canRead, isNamed });
     onLooked();
-    if (likeness !== undefined) seen[likeness].push(stored);
+    if (likened !== undefined) seen[likened.likeness].push({ ...stored, ...likened });
   });
   return seen;
 }
 
 /** Those of another ETag at a host whose ETags are no MD5s, as files show that are no suspects: of all alike the size is shown. */
-function withoutMd5s({ other }: Seen, hosts: StoreHosts): readonly Stored[] {
-  const hostsOfOthers = new Set(
-    other.flatMap(({ tag, url }) => (tag === undefined ? hostOf(hosts, url) : [])),
+function withoutMd5s({ other }: Seen): readonly Stored[] {
+  const withOthers = new Set(
+    other.flatMap(({ tag, kind }) => (tag === undefined ? kind.evidence : [])),
   );
-  return other.filter(({ url }) => {
-    const host = hostOf(hosts, url);
-    return host.same === 0 && hostsOfOthers.has(host);
-  });
+  return other.filter(({ kind: { evidence } }) => evidence.same === 0 && withOthers.has(evidence));
 }
 
 /** Files without a tag of their own for which no item stands. */
@@ -228,13 +146,14 @@ export async function compareContents(
   const hosts = beginLook(avala, waitMs);
   const telling = tellComparing(avala, dataset.name, found.length);
   const isNamed = expected.named !== undefined;
-  const looking = { hosts, isNamed };
+  const looking = { hosts, datasetUid: dataset.uid, isNamed };
   const seen = await lookAt(avala, found, looking, telling.next).finally(telling.end);
   const { same, kept, "of-size": ofSize } = seen;
-  const differing = (likeness: "other" | "wrong-size"): readonly Stored[] =>
-    seen[likeness].filter(({ url }) => isDifference(hostOf(hosts, url), likeness));
-  const [others, wrongSize] = [differing("other"), differing("wrong-size")];
-  const alike = isNamed ? withoutMd5s(seen, hosts) : [];
+  const [others, wrongSize] = [
+    seen.other.filter((one) => isDifference(one)),
+    seen["wrong-size"].filter((one) => isDifference(one)),
+  ];
+  const alike = isNamed ? withoutMd5s(seen) : [];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
   const mute = found.filter(({ file, tag }) => tag !== undefined && !shown.has(file.path));
   // Of what the name vouches for, it takes nothing away that a host shows nothing.

@@ -8,7 +8,9 @@ import { placeOf } from "../../upload/journal/upload-journal";
 import type { UploadResult } from "../../upload/result";
 import { counted, listed, shown } from "../../text";
 import { printable } from "../../redact";
+import { groupBy } from "../../group-by";
 import type { ItemComparison } from "../items/item-comparison";
+import { suffixOfKind } from "../items/store-evidence";
 import type { WaitMs } from "../wait";
 import { compareContents } from "./content-check";
 import { readContentRecord } from "./content-record";
@@ -87,14 +89,19 @@ export function suspectsIn(tags: PlaceTags, files: NamedFiles["files"]): readonl
   });
 }
 
-// Files that are no suspects: one shows that the store returns MD5s, or that it does not.
+// Files that are no suspects: one shows that the store returns MD5s, or that it does not, and one of a suspect's kind that its
+// URL leads to the file.
 const MAX_CONTROLS = 8;
 
-/** The smallest, as they are read. */
+/** The smallest, as they are read: of all, and of each kind of which there are suspects. */
 function controlsBeside(tags: PlaceTags, files: NamedFiles["files"]): ReadonlySet<string> {
   const others = files.filter(({ path }) => !tags.has(path));
   const bySize = others.sort((a, b) => a.sizeBytes - b.sizeBytes);
-  return new Set(bySize.slice(0, MAX_CONTROLS).map(({ path }) => path));
+  const bySuffix = groupBy(bySize, ({ path }) => suffixOfKind(path));
+  const suffixes = new Set(files.flatMap(({ path }) => (tags.has(path) ? suffixOfKind(path) : [])));
+  const alike = [...suffixes].map((suffix) => bySuffix.get(suffix) ?? []);
+  const controls = [bySize, ...alike].flatMap((some) => some.slice(0, MAX_CONTROLS));
+  return new Set(controls.map(({ path }) => path));
 }
 
 export interface SentComparison {

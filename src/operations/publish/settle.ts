@@ -13,7 +13,7 @@ import { counted } from "../../text";
 import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import type { UploadFile } from "../../upload/request";
 import type { UploadResult } from "../../upload/result";
-import { hasPlace } from "./content-check";
+import { hasPlace } from "./likeness";
 import {
   recordContent,
   recordVerified,

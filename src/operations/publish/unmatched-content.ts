@@ -10,18 +10,17 @@ import { readMd5 } from "../../upload/send/chunks";
 import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
+import { kindOf, mayRead, noteLikeness, noteOther, type Kind } from "../items/store-evidence";
 import {
   beginLook,
+  evidenceOf,
   FILE_READS_AT_ONCE,
-  hostOf,
-  mayRead,
-  noteLikeness,
   reportHosts,
   type StoreHosts,
 } from "../items/store-hosts";
 import { concludeUnmatched, type ShownContents } from "../items/unmatched-keys";
 import type { WaitMs } from "../wait";
-import { hasPlace } from "./content-check";
+import { hasPlace } from "./likeness";
 import { hasDifference } from "./refusals";
 import { reportDoubt } from "./settle";
 import { asDataType, indexedOf, type NamedFile, type NamedFiles } from "./target";
@@ -31,7 +30,7 @@ type Listed = NonNullable<ItemComparison["listed"]>;
 /** An item of which the store shows the size and the content. */
 interface Shown {
   readonly key: string;
-  readonly url: string;
+  readonly kind: Kind;
   readonly sizeBytes: number;
   readonly content: string;
 }
@@ -50,7 +49,7 @@ function contentOf({ sizeBytes, md5 }: StoredObject): string | undefined {
 
 async function seeItems(
   avala: Avala,
-  name: string,
+  { name, uid: datasetUid }: Dataset,
   items: Listed,
   hosts: StoreHosts,
 ): Promise<Seen> {
@@ -68,8 +67,11 @@ async function seeItems(
       sizes.push(stored?.sizeBytes);
       const { sizeBytes } = stored ?? {};
       const content = stored && contentOf(stored);
-      if (url !== undefined && sizeBytes !== undefined && content !== undefined)
-        shown.push({ key, url, sizeBytes, content });
+      if (sizeBytes !== undefined && content !== undefined) {
+        const evidence = evidenceOf(hosts, { url, datasetUid });
+        const kind = kindOf(evidence, key, stored?.contentType);
+        shown.push({ key, kind, sizeBytes, content });
+      }
       telling.next();
     },
   ).finally(telling.end);
@@ -84,37 +86,36 @@ async function pairFiles(
   avala: Avala,
   files: readonly NamedFile[],
   shown: readonly Shown[],
-  hosts: StoreHosts,
 ): Promise<Pick<ShownContents, "same"> & { readonly left: readonly Shown[] }> {
   const same = new Set<string>();
   const left = groupBy(shown, ({ content }) => content);
-  const hostsOfSize = new Map(
+  const evidenceOfSize = new Map(
     Array.from(
       groupBy(shown, ({ sizeBytes }) => sizeBytes),
-      ([sizeBytes, alike]) => [sizeBytes, new Set(alike.map(({ url }) => hostOf(hosts, url)))],
+      ([sizeBytes, alike]) => [sizeBytes, new Set(alike.map(({ kind }) => kind.evidence))],
     ),
   );
-  const wanted = files.filter(({ sizeBytes }) => hostsOfSize.has(sizeBytes));
+  const wanted = files.filter(({ sizeBytes }) => evidenceOfSize.has(sizeBytes));
   const pool = { concurrency: FILE_READS_AT_ONCE, signal: avala.signal };
   await runPool(wanted, pool, async (file) => {
-    const possible = [...(hostsOfSize.get(file.sizeBytes) ?? [])];
+    const possible = [...(evidenceOfSize.get(file.sizeBytes) ?? [])];
     if (!hasPlace(file) || !possible.some(mayRead)) return;
     const isEmpty = file.sizeBytes === 0;
     const content = isEmpty ? EMPTY : await readMd5(readUntil(avala.disk, avala.signal), file);
     if (content === undefined) return;
     const item = left.get(content)?.pop();
     if (item === undefined) {
-      for (const host of possible) noteLikeness(host, "other", { isTagged: false });
+      for (const evidence of possible) noteOther(evidence);
       return;
     }
     same.add(file.path);
-    noteLikeness(hostOf(hosts, item.url), isEmpty ? "kept" : "same", { isTagged: false });
+    if (!isEmpty) noteLikeness({ likeness: "same", kind: item.kind });
   });
   return { same, left: [...left.values()].flat() };
 }
 
 interface Looking {
-  readonly name: string;
+  readonly dataset: Dataset;
   /** Those that should be items. */
   readonly files: readonly NamedFile[];
 }
@@ -122,13 +123,18 @@ interface Looking {
 async function lookAtContents(
   avala: Avala,
   items: Listed,
-  { name, files }: Looking,
+  { dataset, files }: Looking,
   hosts: StoreHosts,
 ): Promise<ShownContents> {
-  const seen = await seeItems(avala, name, items, hosts);
-  const { same, left } = await pairFiles(avala, files, seen.shown, hosts);
-  // For all that is known, a host shows previews until it has shown the content of a file.
-  const others = left.filter(({ url }) => hostOf(hosts, url).same > 0).map(({ key }) => key);
+  const seen = await seeItems(avala, dataset, items, hosts);
+  const { same, left } = await pairFiles(avala, files, seen.shown);
+  const sizes = new Set(files.map(({ sizeBytes }) => sizeBytes));
+  // For all that is known, an item leads to a preview until one of its kind has shown the content of a file: but if it has the
+  // size of one, it is enough that the ETags are MD5s.
+  const others = left.flatMap(({ key, kind, sizeBytes }) => {
+    const { same: alike } = sizes.has(sizeBytes) ? kind.evidence : kind;
+    return alike > 0 ? key : [];
+  });
   const unshown = items.length - same.size - others.length;
   return { same, others, unshown, isMute: seen.shown.length === 0, sizes: seen.sizes };
 }
@@ -158,7 +164,7 @@ export async function compareUnmatched(
     return { items, areContentsSame: false };
   }
   const hosts = beginLook(avala, waitMs);
-  const shown = await lookAtContents(avala, listed, { name: dataset.name, files }, hosts);
+  const shown = await lookAtContents(avala, listed, { dataset, files }, hosts);
   const sizes = new Map(files.map(({ path, sizeBytes }) => [path, sizeBytes]));
   const compared = { ...items, doubt: undefined, ...concludeUnmatched(sizes, unmatched, shown) };
   const areContentsSame = shown.same.size === files.length;

@@ -1,0 +1,98 @@
+// What a file is to what a store keeps of it, by the size and the ETag that a request of one byte returns.
+import type { Avala } from "../../api/connection";
+import type { StoredObject } from "../../api/storage/stored-object";
+import { readUntil } from "../../flow/disk/reading-disk";
+import { isEtagMute, isTagged, md5Of, type PlaceTag } from "../../upload/check/place-tag";
+import type { UploadFile } from "../../upload/request";
+import { readMd5 } from "../../upload/send/chunks";
+import { askStore } from "../items/ask-store";
+import type { ItemFacts } from "../items/key-comparison";
+import {
+  kindOf,
+  mayRead,
+  noteLikeness,
+  type Evidence,
+  type Likened,
+  type Likeness,
+} from "../items/store-evidence";
+import { evidenceOf, type StoreHosts } from "../items/store-hosts";
+import type { NamedFile } from "./target";
+
+// Of a file that its dataset's name vouches for, reading it once more would cost more than it may show.
+const MAX_READ_OF_NAMED = 16 * 1024 * 1024;
+
+/** Whether a file that its dataset's name vouches for may be read. */
+export function mayReadNamed(evidence: Evidence, { sizeBytes }: { sizeBytes: number }): boolean {
+  return mayRead(evidence) && sizeBytes <= MAX_READ_OF_NAMED;
+}
+
+export function hasPlace(file: NamedFile): file is UploadFile {
+  return "absolutePath" in file;
+}
+
+/** A file that is listed as an item. */
+export interface Listed extends Pick<ItemFacts, "stored"> {
+  readonly file: NamedFile;
+  readonly url: string | undefined;
+  /** What the store called it when it was sent, as far as that is known. */
+  readonly tag?: PlaceTag | undefined;
+}
+
+/** The same with the URL of the item that it is held against. */
+export type Stored = Listed & { readonly url: string };
+
+export interface Looking {
+  readonly hosts: StoreHosts;
+  readonly datasetUid: string;
+  /** Whether the file's content may be read; else its size and its tag are all that is held against it. */
+  readonly canRead: boolean;
+  /** Whether no other content is sent to its place: where the store shows no MD5, its size is enough. @default false */
+  readonly isNamed?: boolean | undefined;
+}
+
+/** `undefined` where the store does not say. What a file's own reading throws comes through. */
+export async function likenessOf(
+  avala: Avala,
+  { file, url, tag, stored: known }: Stored,
+  looking: Looking,
+): Promise<Likened | undefined> {
+  const { hosts, datasetUid } = looking;
+  const stored = await askStore(avala, hosts, { url, stored: known });
+  if (stored === undefined) return undefined;
+  const evidence = evidenceOf(hosts, { url, datasetUid });
+  const likeness = await likenessIn(avala, stored, { file, tag, evidence, ...looking });
+  if (likeness === undefined) return undefined;
+  const likened = { likeness, kind: kindOf(evidence, file.path, stored.contentType) };
+  // There is one empty content, so it says nothing of the others.
+  if (stored.sizeBytes === 0 && likeness === "kept") return likened;
+  const isSized = stored.sizeBytes !== undefined;
+  noteLikeness(likened, { isOfSize: isSized && tag === undefined });
+  // Without its size another MD5 may be that of a rendition.
+  return likeness === "other" && !isSized ? undefined : likened;
+}
+
+interface Comparing extends Looking, Pick<Listed, "file" | "tag"> {
+  readonly evidence: Evidence;
+}
+
+async function likenessIn(
+  avala: Avala,
+  stored: StoredObject,
+  { file, tag, evidence, hosts, canRead, isNamed = false }: Comparing,
+): Promise<Likeness | undefined> {
+  const { sizeBytes, etag, md5: shown } = stored;
+  if (sizeBytes !== undefined && sizeBytes !== file.sizeBytes) return "wrong-size";
+  if (sizeBytes === 0) return "kept";
+  const tagged = tag === undefined ? undefined : md5Of(tag);
+  if (tag !== undefined && isTagged(tag, etag)) return tagged === undefined ? "kept" : "same";
+  if (tag !== undefined && isEtagMute(tag, stored) && sizeBytes !== undefined) return "of-size";
+  const read = async (): Promise<string | undefined> => {
+    if (!canRead || !hasPlace(file)) return undefined;
+    const disk = readUntil(avala.disk, avala.signal);
+    return hosts.reading(async () => (mayRead(evidence) ? readMd5(disk, file) : undefined));
+  };
+  const md5 = shown === undefined ? undefined : (tagged ?? (await read()));
+  if (md5 !== undefined) return shown === md5 ? "same" : "other";
+  const isSizeEnough = tag === undefined || (isNamed && shown === undefined);
+  return isSizeEnough && sizeBytes !== undefined ? "of-size" : undefined;
+}
