@@ -85,6 +85,22 @@ describe("a run", () => {
     expect(share.rate).toBeLessThan(before);
   });
 
+  test("takes it for no room that others begin a minute a little later", () => {
+    let share = beside();
+    for (let second = 1; second <= 20; second += 1)
+      share = reply(share, { atMs: 1000 * second, used: 4 + 18 * second, own: 2 + 2 * second });
+    const { rate } = share;
+    const turned = (atMs: number, used: number, own: number): Share => {
+      const limits = { limit: 600, remaining: 600 - used, resetAtMs: RESET_MS + 60_000 };
+      const seen = { atMs: RESET_MS + atMs, limits, started: 42 + own, underWay: 0, refused: 0 };
+      return nextShare(share, { kind: "reply", seen });
+    };
+    for (let nth = 1; nth <= 4; nth += 1) share = turned(500 * nth, 2 * nth, nth);
+    expect(share.rate).toBe(rate);
+    for (let nth = 5; nth <= 9; nth += 1) share = turned(500 * nth, 9 * nth, nth);
+    expect(share.rate).not.toBe(rate);
+  });
+
   test("has the key to itself again when no other's call was counted for two seconds", () => {
     let share = beside();
     for (let at = 1; at <= 5; at += 1)

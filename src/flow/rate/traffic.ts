@@ -56,6 +56,8 @@ export interface Traffic {
   readonly longestResetMs: number;
   /** Calls a minute. */
   readonly limit: number;
+  /** When a reply first showed another window than before. */
+  readonly turnedMs: number;
   /** Own requests of earlier windows. */
   readonly startedBefore: number;
   /** The most calls of others that this window is known to have had. */
@@ -69,6 +71,8 @@ const SPAN_MS = 1000;
 // Of thirty runs each hears something every other second, and what it hears varies.
 const MAX_SPAN_MS = 4000;
 const SPAN_GAPS = 1.5;
+// At a minute's turn not all begin at once. Who begins first would take that for room, become faster, and so begin first again.
+const TURN_MS = 2000;
 // Two replies nearer than this say little of a rate.
 const MIN_SPAN_MS = 400;
 // More that is still used at a later reset than this was not used since the one before.
@@ -84,6 +88,7 @@ export const NO_TRAFFIC: Traffic = {
   resetAtMs: Number.NEGATIVE_INFINITY,
   longestResetMs: 0,
   limit: Number.POSITIVE_INFINITY,
+  turnedMs: Number.NEGATIVE_INFINITY,
   startedBefore: 0,
   others: 0,
   samples: [],
@@ -124,6 +129,7 @@ function begin(before: Traffic, seen: Seen, sample: Sample): Traffic {
     isSliding,
     resetAtMs: limits.resetAtMs,
     limit: limits.limit,
+    turnedMs: before.resetAtMs === NO_TRAFFIC.resetAtMs ? before.turnedMs : seen.atMs,
     startedBefore,
     // Own ones under way may not be counted yet, and must not show as others' when they are.
     others: sample.used - 1,
@@ -177,7 +183,9 @@ function seeWindow(before: Traffic, seen: Seen, sample: Sample, hold: Hold): Tra
   // Overtaken by one that was counted later.
   if (laterMs < -SAME_WINDOW_MS || used < last.used) return before;
   const others = Math.max(before.others, used - (started - before.startedBefore));
-  const samples = recent([...before.samples, sample], atMs - spanToSee(hold));
+  const isTurning = !hold.isStarting && atMs < before.turnedMs + TURN_MS;
+  const earlier = isTurning ? [] : before.samples;
+  const samples = recent([...earlier, sample], atMs - spanToSee(hold));
   return {
     ...before,
     rates: ratesOf(sample, samples, before),
