@@ -13,7 +13,7 @@ const KEPT = [
   // Bounds that a test measures a wait or a length against.
   ...["maxAdviceMs", "maxThrottledMs", "maxSilenceMs", "lingerMs", "MAX_PATH_BYTES"],
   // Decisions with more cases than a server can be made to play.
-  ...["asStatusError", "typeQuestion"],
+  ...["asStatusError", "delayFor", "typeQuestion"],
   // Its test must have a case for each.
   "COMMIT_SOURCES",
   // Types that a test gives or reads.

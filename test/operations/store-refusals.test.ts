@@ -88,7 +88,7 @@ describe("files that are never shown take little from the others", () => {
     ["each tenth with a rest of 5 s", 10, restAsked(5), 10],
     ["each tenth with a rest of two hours", 10, restAsked(7200), 5],
     ["each hundredth with a rest of 5 s", 100, restAsked(5), 4],
-    ["each other with a 503", 2, refused, 30],
+    ["each other with a 503", 2, refused, 240],
   ])("%s", async (_, each, refuse, seconds) => {
     const { same, asked, tookMs } = await look(withoutEach(each, refuse));
     const healthy = COUNT - COUNT / each;
@@ -123,7 +123,7 @@ describe("what is refused by chance costs little", () => {
     [0.1, "503s", refused, COUNT, 5],
     [0.1, "rests of 5 s", restAsked(5), COUNT, 15],
     // Five tries of a file may all be refused.
-    [0.5, "503s", refused, 0.93 * COUNT, 60],
+    [0.5, "503s", refused, 0.93 * COUNT, 100],
   ])("%f by %s", async (share, _, refuse, least, seconds) => {
     const { same, tookMs } = await look(refusingShare(share, refuse));
     expect(same).toBeGreaterThanOrEqual(least);

@@ -24,14 +24,15 @@ export interface HostGate {
 
 export function createHostGate(session: Session): HostGate {
   const { clock, random, signal } = session;
-  const { run, rest, begin, begun, refusedInARow, isGivenUp } = createStanding(session);
+  const standing = createStanding(session);
+  const { run, restMs, pause, begin, begun, refusedInARow, isGivenUp } = standing;
   let servedBefore: (() => Promise<unknown>) | undefined;
   const once = async <T>(
     limits: LookLimits,
     request: () => Promise<T>,
     before?: number,
   ): Promise<{ readonly reply: T } | { readonly error: AvalaError; readonly charge: Charge }> => {
-    await rest(limits);
+    for (let ms = restMs(limits); ms > 0; ms = restMs(limits)) await pause(ms);
     const { served, refused } = begin();
     try {
       const reply = await request();

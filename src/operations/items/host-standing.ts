@@ -52,10 +52,12 @@ interface Begun {
   readonly refused: (refusal: Refusal) => Charge;
 }
 
-export interface Standing {
+interface Standing {
   readonly run: Slots["run"];
-  /** Until one more may begin. @throws AvalaError `timeout` where that is too late, or the host is not asked any more; `cancelled` */
-  readonly rest: (limits: LookLimits) => Promise<void>;
+  /** Ms until one more may begin. @throws AvalaError `timeout` where that is too late, or the host is not asked any more */
+  readonly restMs: (limits: LookLimits) => number;
+  /** No longer than until it serves. @throws AvalaError `cancelled` */
+  readonly pause: (ms: number) => Promise<void>;
   readonly begin: () => Begun;
   /** How many have. */
   readonly begun: () => number;
@@ -150,19 +152,25 @@ function createPresence({ clock, random }: Session): Pick<
 function createRests(
   { clock, signal }: Session,
   isGivenUp: () => boolean,
-): Pick<Standing, "rest"> & {
+): Pick<Standing, "restMs" | "pause"> & {
   readonly lengthen: (atMs: number) => void;
   readonly shorten: (atMs: number) => void;
 } {
   let nextMs = 0;
   let waking = new AbortController();
-  const restMs = ({ untilMs }: LookLimits): number => {
-    const nowMs = clock.now();
-    if (isGivenUp() || Math.max(nowMs, nextMs) >= untilMs)
-      throw new AvalaError("timeout", "It is not asked any more.");
-    return nextMs - nowMs;
-  };
   return {
+    restMs: ({ untilMs }) => {
+      const nowMs = clock.now();
+      if (isGivenUp() || Math.max(nowMs, nextMs) >= untilMs)
+        throw new AvalaError("timeout", "It is not asked any more.");
+      return nextMs - nowMs;
+    },
+    pause: async (ms) => {
+      const signals = [waking.signal, ...(signal === undefined ? [] : [signal])];
+      await clock.sleep(ms, forMany(AbortSignal.any(signals))).catch((error: unknown) => {
+        if (signal?.aborted === true) throw error;
+      });
+    },
     lengthen: (atMs) => {
       nextMs = Math.max(nextMs, atMs);
     },
@@ -171,14 +179,6 @@ function createRests(
       nextMs = atMs;
       waking.abort("It has served.");
       waking = new AbortController();
-    },
-    rest: async (limits) => {
-      for (let ms = restMs(limits); ms > 0; ms = restMs(limits)) {
-        const signals = [waking.signal, ...(signal === undefined ? [] : [signal])];
-        await clock.sleep(ms, forMany(AbortSignal.any(signals))).catch((error: unknown) => {
-          if (signal?.aborted === true) throw error;
-        });
-      }
     },
   };
 }
@@ -217,5 +217,6 @@ export function createStanding(session: Session): Standing {
     };
     return { served, refused };
   };
-  return { run: width.run, rest: rests.rest, begin, begun: () => begun, refusedInARow, isGivenUp };
+  const asked = { begun: () => begun, refusedInARow, isGivenUp };
+  return { run: width.run, restMs: rests.restMs, pause: rests.pause, begin, ...asked };
 }
