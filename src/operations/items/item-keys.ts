@@ -1,5 +1,5 @@
-// Which sent path each item's key stands for. A server may keep the path, put a folder before it, leave one out, or keep
-// the name only; it may also keep no key (contract, "Items"). Pure; knows nothing of sizes or of what a difference means.
+// Which sent path each item's key stands for. A server may keep the path, put a folder before it, leave one out, make one name
+// of it, or keep the name only; it may also keep no key (contract, "Items"). Pure; knows nothing of sizes or of what a difference means.
 import { groupBy } from "../../group-by";
 
 /** What one key says. */
@@ -28,11 +28,16 @@ export function tailsOf(path: string): string[] {
   return tails;
 }
 
-/** Which paths end in a key, from a slash on. */
+/** `a/b.jpg` → `a_b.jpg`, `a-b.jpg`: a server may keep no folders, and yet tell their files apart. */
+function flattened(path: string): string[] {
+  return path.includes("/") ? [path.replaceAll("/", "_"), path.replaceAll("/", "-")] : [];
+}
+
+/** Which paths end in a key, from a slash on, or are that key when flattened. */
 function createTails(paths: ReadonlySet<string>): (key: string) => readonly string[] {
   const byTail = new Map<string, string[]>();
   for (const path of paths) {
-    for (const tail of tailsOf(path)) {
+    for (const tail of [...tailsOf(path), ...flattened(path)]) {
       const known = byTail.get(tail);
       if (known === undefined) byTail.set(tail, [path]);
       else known.push(path);
