@@ -108,6 +108,21 @@ describe("a run", () => {
     expect(share.rate).toBe(Infinity);
   });
 
+  test("soon has to itself the key that an earlier run has used", () => {
+    const seenBefore = 10;
+    let share = createShare(20);
+    for (let own = 1; own <= 3; own += 1)
+      share = reply(share, { atMs: 430 * (own - 1), used: seenBefore + own, own });
+    expect(share.rate).toBe(Infinity);
+  });
+
+  test("does not have it to itself beside one that has just begun as well", () => {
+    let share = createShare(20);
+    for (let own = 1; own <= 5; own += 1)
+      share = reply(share, { atMs: 430 * (own - 1), used: 10 + 2 * own, own });
+    expect(share.rate).not.toBe(Infinity);
+  });
+
   test("becomes slower by a refusal of the second, and waits as it was asked", () => {
     const share = refused(beside(), 500, true);
     expect(share.rate).toBeLessThan(beside().rate);

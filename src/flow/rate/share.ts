@@ -77,6 +77,8 @@ const STALE_MS = 60_000;
 const STALE_LEVEL_MS = 1000;
 /** So long without another's call, and the key is its own. */
 const QUIET_MS = 2000;
+// And where none was counted since it began: what was used before may be an earlier step's. One that starts has a gap of 430 ms.
+const QUIET_AT_FIRST_MS = 400;
 // Runs of the same rate must not meet in the same moment again and again.
 const JITTER = 0.01;
 // By itself a run spreads its burst a little, so that another's first calls find room in each second, and sends few at once.
@@ -183,7 +185,7 @@ function onReply(before: Share, seen: Seen): Share {
   const share = { ...before, traffic, bucket: undefined };
   if (share.taken !== undefined) return growBelow(share, share.taken, atMs);
   if (traffic.isSliding) return isShared(share) ? adjustSliding(share, atMs) : share;
-  if (traffic.quietMs >= QUIET_MS) {
+  if (traffic.quietMs >= (traffic.hasMet ? QUIET_MS : QUIET_AT_FIRST_MS)) {
     const isStarting = traffic.quietMs === Number.POSITIVE_INFINITY;
     return { ...share, rate: Number.POSITIVE_INFINITY, price: 0, isStarting, changedMs: atMs };
   }
