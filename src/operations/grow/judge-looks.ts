@@ -1,10 +1,10 @@
 // What the increments hold that were looked at now. Judged once all stores were asked: what one of them shows to differ counts
 // only if others of its items agree. Asks for nothing.
 import { kindOf, leadsToFiles } from "../items/store-evidence";
-import type { GrowTarget } from "./growth";
+import type { GrowingFile, GrowTarget } from "./growth";
 import type { HeldEntry, StoredContent } from "./growth-plan";
 import type { Knowledge, Place } from "./knowledge";
-import { isUnknown, sizeOf } from "./left-items";
+import { isMd5Shown, isUnknown, sizeOf } from "./left-items";
 import type { SameContent } from "./same-content";
 import { isUnclear } from "./unclear-items";
 
@@ -18,7 +18,7 @@ function storedOf({ entry, item, evidence }: Place): StoredContent | undefined {
   return isMd5 ? { sizeBytes, md5 } : { sizeBytes, md5, doubtful: "md5" };
 }
 
-type ByPath = ReadonlyMap<string, GrowTarget["files"][number]>;
+type ByPath = ReadonlyMap<string, GrowingFile>;
 
 function createSizes(files: ByPath): (candidates: readonly string[]) => ReadonlySet<number> {
   const known = new Map<readonly string[], ReadonlySet<number>>();
@@ -41,12 +41,26 @@ function createNarrowing(
     const { path, candidates = [], stored } = entry;
     const sizeBytes = sizeOf(entry);
     if (sizeBytes === undefined) return entry;
-    const isShown = stored?.md5 !== undefined && stored.doubtful === undefined;
+    const isShown = isMd5Shown(entry);
     const areRead = same !== undefined && !same.unread.has(sizeBytes);
     if ((isShown && areRead) || !sizesOf(candidates).has(sizeBytes))
       return { path, sizeBytes, stored, notSha256: files.get(path)?.sha256 };
     return { ...entry, sizeBytes };
   };
+}
+
+/**
+ * An item that is not known by its MD5 has not the content of the file at its path, if that was held against all MD5s: a
+ * comparison by paths may have ended before it came to the file.
+ */
+function besideRead(
+  entry: HeldEntry,
+  file: GrowingFile | undefined,
+  same: SameContent | undefined,
+): HeldEntry {
+  if (file === undefined || same?.compared.has(file) !== true) return entry;
+  const isOther = isMd5Shown(entry) && sizeOf(entry) !== undefined;
+  return isOther ? { ...entry, notSha256: file.sha256 } : entry;
 }
 
 /** @param same what was found to be the same, if that was looked for */
@@ -65,7 +79,7 @@ export function judgeLooks(
       const place = one && places.get(one);
       if (place === undefined || !isUnknown(entry)) return entry;
       const shown = { ...entry, stored: storedOf(place) };
-      return isUnclear(entry) ? narrowed(shown) : shown;
+      return isUnclear(entry) ? narrowed(shown) : besideRead(shown, files.get(entry.path), same);
     });
     entries.set(uid, judged);
     // It is looked at in each run until it is known what they are.

@@ -27,6 +27,10 @@ export interface Left {
 
 export const isUnknown = ({ sha256 }: HeldEntry): boolean => sha256 === undefined;
 
+/** Whether storage shows its MD5, and others vouch that it is one. */
+export const isMd5Shown = ({ stored }: HeldEntry): boolean =>
+  stored?.md5 !== undefined && stored.doubtful === undefined;
+
 /** As far as it is known: one that may be a preview's is not. */
 export function sizeOf({ sizeBytes, stored }: HeldEntry): number | undefined {
   return sizeBytes ?? (stored?.doubtful === "all" ? undefined : stored?.sizeBytes);

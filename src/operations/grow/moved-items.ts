@@ -13,6 +13,7 @@ import {
   askAboutLeft,
   filesBySize,
   findLeft,
+  isMd5Shown,
   isPossible,
   isUnknown,
   type Left,
@@ -135,10 +136,8 @@ export function reportLeft(
   const here = new Set([...files, ...postponed].map(({ path }) => path));
   const isGone = (entry: HeldEntry): boolean =>
     isUnknown(entry) && !isUnclear(entry) && !here.has(entry.path);
-  const isShown = ({ stored }: HeldEntry): boolean =>
-    stored?.md5 !== undefined && stored.doubtful === undefined;
   const gone = increments.flatMap(({ entries }) =>
-    entries.filter((one) => isGone(one) && isPossible(one, newFiles) && !isShown(one)),
+    entries.filter((one) => isGone(one) && isPossible(one, newFiles) && !isMd5Shown(one)),
   );
   const [first] = gone;
   if (first === undefined) return;

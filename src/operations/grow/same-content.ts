@@ -45,6 +45,8 @@ export interface SameContent {
   readonly filesOf: ReadonlyMap<HeldEntry, readonly GrowingFile[]>;
   /** Sizes of which not every file was read. */
   readonly unread: ReadonlySet<number>;
+  /** Those that were held against the MD5s of all items of their size. */
+  readonly compared: ReadonlySet<GrowingFile>;
 }
 
 function createSources(): (evidence: Evidence) => Source {
@@ -106,7 +108,9 @@ export async function findSameContent(
 ): Promise<SameContent> {
   const bySize = groupShown(findShown(left, knowledge));
   const [filesOf, unread] = [new Map<HeldEntry, GrowingFile[]>(), new Set<number>()];
+  const compared = new Set<GrowingFile>();
   const note = (file: GrowingFile, { sources, byMd5 }: OfSize, md5: string): void => {
+    compared.add(file);
     const same = byMd5.get(md5) ?? [];
     const found = same[0] && filesOf.get(same[0].entry);
     if (found !== undefined) return void found.push(file);
@@ -136,5 +140,5 @@ export async function findSameContent(
   });
   // In whatever order they were read.
   for (const files of new Set(filesOf.values())) files.sort((a, b) => comparePaths(a.path, b.path));
-  return { filesOf, unread };
+  return { filesOf, unread, compared };
 }

@@ -109,6 +109,18 @@ describe.each([
   });
 });
 
+test("more changed files than are compared by their paths are all sent, and then nothing", async () => {
+  const frames = Array.from({ length: 60 }, (_, index) => `frame ${index + 100}`);
+  await grown(numbered(frames));
+  await putAll(numbered(frames.slice(0, 40).map((frame) => frame.toUpperCase())));
+  const { plan } = await run();
+  expect(plan).toMatchObject({ unverified: [] });
+  expect([plan.toSend.length, plan.superseded.length, plan.current.length]).toEqual([40, 40, 20]);
+  const again = await run();
+  expect(again.result.outcome).toBe("unchanged");
+  expect(again.plan.unverified).toEqual([]);
+});
+
 describe("what it costs", () => {
   test("no file is read of whose size there is no item", async () => {
     await grown({ "a.jpg": "one", "b.jpg": "three" });
