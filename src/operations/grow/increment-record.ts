@@ -61,8 +61,9 @@ export async function recordDeleted(
   await appendSigned(avala, placeOf(avala, target, stateDirectory), value).catch(() => undefined);
 }
 
+/** `undefined` also of an empty one: earlier versions recorded that too where a store had not answered. */
 function storedIn(value: unknown): HeldEntry["stored"] {
-  if (!isRecord(value)) return undefined;
+  if (!isRecord(value) || Object.keys(value).length === 0) return undefined;
   const { sizeBytes, md5, doubtful } = value;
   return {
     ...(typeof sizeBytes === "number" && { sizeBytes }),

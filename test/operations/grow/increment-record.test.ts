@@ -3,6 +3,8 @@ import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalBaseUrl } from "../../../src/api/check-options";
 import { appendSigned, readSigned } from "../../../src/upload/journal/signed-lines";
+import { knownAs } from "../../../src/operations/grow/holdings";
+import { recordIncrement } from "../../../src/operations/grow/increment-record";
 import { useGrowingPlace } from "../../support/growing-place";
 import { sessionWith } from "../../support/session";
 
@@ -59,6 +61,18 @@ test("that can't be written or read costs calls, and no run", async () => {
   await writeFile(place.stateDirectory, "not a folder");
   const { result } = await place.run();
   expect(result.outcome).toBe("unchanged");
+});
+
+test("of an item that shows nothing, as earlier versions wrote it where a store had not answered, has it asked", async () => {
+  const { increments } = await place.decide();
+  const [known] = increments.map((one) => knownAs(one));
+  const { avala } = sessionWith(place.emulator);
+  const entries = [{ path: "a.jpg", stored: {} }];
+  await recordIncrement(avala, place.target(), { ...known!, entries }, place.stateDirectory);
+  await place.move("a.jpg", "renamed.jpg", "one");
+  const { decision } = await place.run();
+  expect(decision.plan.moved).toMatchObject([{ path: "a.jpg", to: "renamed.jpg" }]);
+  expect(decision.plan).toMatchObject({ toSend: [], superseded: [] });
 });
 
 test("that can't be unpacked costs its own increment a look, and no other", async () => {
