@@ -194,6 +194,7 @@ const rows: Readonly<Record<string, Row>> = {
     wrong: [
       [2, {}, ["waitMs"]],
       [2, { waitMs: 60_000, concurrency: 99 }, ["waitMs", "concurrency"]],
+      [2, { waitMs: async () => 60_000 }, ["waitMs()"]],
       [2, undefined, ["options"]],
       [1, { ...dataset, files: [file] }, ["dataset", "ifExists"]],
       [

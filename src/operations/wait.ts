@@ -3,7 +3,7 @@ import { withLimits, type Avala } from "../api/connection";
 import { InputError, isAvalaError, type AvalaError } from "../errors";
 import { pastDeadline } from "../flow/deadline";
 import { poll } from "../flow/poll";
-import { shapeOf } from "../shapes";
+import { aFunction, shapeOf, type Shape } from "../shapes";
 import { formatDuration } from "../text";
 import { mustBe } from "../wrong-value";
 
@@ -14,6 +14,10 @@ export const aWait = shapeOf<WaitMs>(
   'a number or "preview"',
   (value) => value === "preview" || (typeof value === "number" && !Number.isNaN(value)),
 );
+
+/** What returns it, and is asked once here: by the time that a wait needs it, a dataset is made. */
+export const aWaitLeft: Shape<() => WaitMs> = (input, value) =>
+  typeof value === "function" ? aWait(`${input}()`, value()) : aFunction(input, value);
 
 export function msOf(waitMs: WaitMs): number {
   return waitMs === "preview" ? 0 : waitMs;

@@ -126,13 +126,16 @@ test.each([
   ["nothing", '""'],
   ["one name for all", '"object"'],
   ["one that looks like that of parts", `"${"0".repeat(32)}-1"`],
-])("a store whose ETags are %s vouches for no content", async (_what, etag) => {
+])("a store whose ETags are %s vouches for no content, hashed or not", async (_what, etag) => {
   await place.start({ dialect: { uploadReply: "form" }, ingestMs: 0, etag: "opaque" });
   const ours = await filesOf("ours");
   const { end } = await endOf(ours, () => leave(ours), { etag });
   expect(end).toMatchObject({ outcome: "uploaded", unverified: COUNT });
   const later = await machine("one", { etag }).publish(ours, NAME);
   expect(later).toMatchObject({ outcome: "unverified", unverified: COUNT });
+  const unhashed = ours.map(({ sha256: _, ...file }) => file);
+  const again = await machine("one", { etag }).publish(unhashed, NAME);
+  expect(again).toMatchObject({ outcome: "unverified", unverified: COUNT });
 });
 
 const atPut = {

@@ -32,7 +32,7 @@ export interface Machine {
   readonly events: AvalaEvent[];
   readonly presigns: () => number;
   readonly publish: (
-    files: Content,
+    files: readonly UploadFile[],
     name: string,
     options?: Pick<PublishOptions, "deadlineMs" | "waits">,
   ) => Promise<PublishResult>;

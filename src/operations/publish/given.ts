@@ -19,6 +19,7 @@ import {
   type Shape,
 } from "../../shapes";
 import { aLanded, TIMING, type UploadFile } from "../../upload/request";
+import { aWaitLeft } from "../wait";
 import type { DecideOptions, Decision, PublishOptions, PublishTarget, SendTarget } from "./target";
 
 /** Of none the server would make an empty dataset, whose name could never be confirmed again with files. */
@@ -62,7 +63,7 @@ const DECISION: Shape<Decision> = optionsOf<Pick<Decision, "kind" | "target">>({
 
 /** As increments of a growing set take them, too. */
 export const OF_PUBLISHING: Members<Omit<PublishOptions, "words" | "findMade">> = {
-  waitMs: aFunction,
+  waitMs: aWaitLeft,
   waits: maybe(aFlag),
   ...TIMING,
   stateDirectory: maybe(aText),
@@ -79,7 +80,7 @@ const PUBLISH_OPTIONS = optionsOf<PublishOptions>({
 });
 
 const DECIDE_OPTIONS = optionsOf<DecideOptions>({
-  waitMs: aFunction,
+  waitMs: aWaitLeft,
   stateDirectory: maybe(aText),
   words: maybe(anObject),
   isComparedLater: maybe(aFlag),

@@ -79,10 +79,12 @@ export function tellingTags(files: Tagged, tags: PlaceTags): PlaceTags {
   const shared = new Set<PlaceTag>();
   for (const { path, sha256 } of files) {
     const tag = tags.get(path);
-    if (tag === undefined || sha256 === undefined || !isEtag(tag)) continue;
-    const before = contents.get(tag) ?? sha256;
+    if (tag === undefined || !isEtag(tag)) continue;
+    // Of unknown digests each may be another.
+    const content = sha256 ?? path;
+    const before = contents.get(tag) ?? content;
     contents.set(tag, before);
-    if (before !== sha256) shared.add(tag);
+    if (before !== content) shared.add(tag);
   }
   if (shared.size === 0) return tags;
   const telling = (tag: PlaceTag): PlaceTag => (shared.has(tag) ? OF_SEVERAL : tag);
