@@ -14,14 +14,8 @@ import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
 import { present } from "../../process/present";
 import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
-import {
-  incrementsInState,
-  knownInState,
-  pendingOf,
-  storedOf,
-  supersededIn,
-  type PendingIncrement,
-} from "./state";
+import { pendingOf, storedOf, type PendingIncrement } from "./pending";
+import { incrementsInState, knownInState, supersededIn } from "./state";
 import { describePostponed, describeSuperseded, describeUnseen, describeUnverified } from "./words";
 
 export interface Growing {

@@ -14,7 +14,8 @@ import type { LocalSet } from "../../process/local-files";
 import { present, without } from "../../process/present";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 import { contentsOf, type Contents } from "../choice/contents";
-import { currentInState, type IncrementInState, type PendingIncrement } from "./state";
+import type { PendingIncrement } from "./pending";
+import { currentInState, type IncrementInState } from "./state";
 
 /** As a program gives them. */
 export interface GrowingGiven extends Checked<typeof GROWING_DATASET_FIELDS> {

@@ -13,7 +13,8 @@ import { textOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Session } from "../../process/session";
 import { growTargetOf, postponedOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
-import { knownInState, plannedInState, sinceState, storedOf } from "./state";
+import { storedOf } from "./pending";
+import { knownInState, plannedInState, sinceState } from "./state";
 import {
   describeGrowth,
   describePostponed,

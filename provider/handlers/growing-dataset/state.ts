@@ -8,7 +8,7 @@ import {
 } from "../../../src/files/manifest/manifest";
 import { packManifest, unpackManifest } from "../../../src/files/manifest/packing";
 import type { GrowthPlan, HeldEntry, Increment } from "../../../src/operations/grow/growth-plan";
-import type { GrowOptions, KnownIncrement } from "../../../src/operations/grow/growth";
+import type { KnownIncrement } from "../../../src/operations/grow/growth";
 import { present } from "../../process/present";
 
 export interface IncrementInState {
@@ -29,14 +29,7 @@ export interface IncrementInState {
   readonly moved?: string | undefined;
 }
 
-/** Of an upload that broke. */
-export interface PendingIncrement {
-  readonly name: string;
-  /** The batch; absent by the first protocol. */
-  readonly uploadUid?: string | undefined;
-  /** What has landed, packed. */
-  readonly manifest: string;
-}
+type Held = Pick<Increment, "entries" | "moved">;
 
 // What an unpacked manifest keeps. Packing no more makes one text of it, whether it was unpacked before or not.
 const KEPT_DIGITS = 20;
@@ -47,7 +40,7 @@ function canBePath(path: string): boolean {
   return path !== "" && !/[\r\n\p{Cs}]/u.test(path) && Buffer.byteLength(path) <= MAX_KEY_BYTES;
 }
 
-function packed(entries: readonly ManifestEntry[]): string {
+export function packed(entries: readonly ManifestEntry[]): string {
   const byPath = new Map<string, ManifestEntry>();
   for (const { path, sizeBytes, sha256 } of entries) {
     const short = sha256.slice(0, KEPT_DIGITS).padEnd(SHA256_DIGITS, "0");
@@ -173,9 +166,15 @@ export function sinceState(plan: GrowthPlan, increments: readonly IncrementInSta
   };
 }
 
-function entriesOf({ manifest, unknown }: IncrementInState): readonly HeldEntry[] {
+function heldOf({ manifest, unknown, moved }: IncrementInState): Held {
   const rest = unknown === undefined ? [] : unpackManifest(unknown).entries;
-  return [...unpackManifest(manifest).entries, ...rest.map(({ path }) => ({ path }))];
+  const known = unpackManifest(manifest).entries;
+  const movedTo = movesIn(moved);
+  const moves = (movedTo.size === 0 ? [] : known).flatMap(({ path }) => {
+    const to = movedTo.get(digestOfPath(path));
+    return to === undefined ? [] : [{ path, to }];
+  });
+  return { entries: [...known, ...rest.map(({ path }) => ({ path }))], moved: moves };
 }
 
 /** A declared file, and the item that stands for it. */
@@ -217,7 +216,7 @@ export function knownInState(increments: readonly IncrementInState[]): readonly 
     .filter(({ unknown }) => unknown === undefined)
     .map((increment) => {
       const { uid, name, number, shortDigest, ownerName } = increment;
-      return { uid, name, number, shortDigest, ownerName, entries: entriesOf(increment) };
+      return { uid, name, number, shortDigest, ownerName, ...heldOf(increment) };
     });
 }
 
@@ -225,22 +224,8 @@ export function knownInState(increments: readonly IncrementInState[]): readonly 
 export function plannedInState(increments: readonly IncrementInState[]): readonly Increment[] {
   return increments.map((increment) => {
     const { uid, name, number, shortDigest } = increment;
-    const entries = entriesOf(increment);
-    const dataset = { uid, name, slug: "", status: "created", itemCount: entries.length };
-    return { number, shortDigest, entries, dataset };
+    const held = heldOf(increment);
+    const dataset = { uid, name, slug: "", status: "created", itemCount: held.entries.length };
+    return { number, shortDigest, ...held, dataset };
   });
-}
-
-export function pendingOf(
-  name: string,
-  uploadUid: string | undefined,
-  landed: readonly ManifestEntry[],
-): PendingIncrement {
-  return present<PendingIncrement>({ name, uploadUid, manifest: packed(landed) });
-}
-
-export function storedOf(pending: PendingIncrement | undefined): GrowOptions["stored"] {
-  if (pending === undefined) return undefined;
-  const { name, uploadUid, manifest } = pending;
-  return { name, uploadUid, entries: unpackManifest(manifest).entries };
 }

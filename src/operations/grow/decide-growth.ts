@@ -23,6 +23,7 @@ import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import { findInGaps } from "./gaps";
 import { knownAs, readHoldings } from "./holdings";
 import { readIncrements } from "./increment-record";
+import { readMoves } from "./move-record";
 import { reportLeft } from "./moved-items";
 import { numbersOf, parseIncrement } from "./increment-name";
 import { GROW_OPTIONS, GROW_TARGET } from "./given";
@@ -48,7 +49,12 @@ type Known = ReadonlyMap<string, KnownIncrement>;
 
 /** What the caller knows wins over the record: it is the newer, or says the same. */
 async function knownOf(avala: Avala, target: GrowTarget, options: GrowOptions): Promise<Known> {
-  const known = new Map(await readIncrements(avala, target, options.stateDirectory));
+  const { stateDirectory } = options;
+  const known = new Map(await readIncrements(avala, target, stateDirectory));
+  for (const [uid, moved] of await readMoves(avala, target, stateDirectory)) {
+    const increment = known.get(uid);
+    if (increment !== undefined) known.set(uid, { ...increment, moved });
+  }
   for (const increment of options.known ?? []) known.set(increment.uid, increment);
   return known;
 }
@@ -204,7 +210,10 @@ async function decideListed(
   requireIndexed(target, given.files.length);
   const { found: ofList, byHand: others } = await findIncrements(avala, listed, target, known);
   const { found: unlisted, deleted } = await askForUnlisted(avala, target, known, ofList);
-  const found = [...ofList, ...unlisted];
+  const found = [...ofList, ...unlisted].map((one) => {
+    const { moved } = known.get(one.dataset.uid) ?? {};
+    return { ...one, moved };
+  });
   // One that was renamed by hand is known by its uid, and still of the set.
   const isFound = new Set(unlisted.map(({ dataset }) => dataset.uid));
   const byHand = others.filter(({ uid }) => !isFound.has(uid));

@@ -7,6 +7,7 @@ import { sharedPart } from "../datasets/dataset-list";
 import { isPrivate, ownedAmong } from "../datasets/dataset-owner";
 import { knownOwner, type OwnerWanted } from "../datasets/dataset-ref";
 import type { GrowTarget, KnownIncrement } from "./growth";
+import type { Move } from "./growth-plan";
 import {
   hasIncrementEnding,
   nameOfSet,
@@ -19,6 +20,7 @@ export interface FoundIncrement extends NumberedName {
   readonly dataset: Dataset;
   /** Whether it is shown to be the wanted owner's. Else nothing of it is vouched for. */
   readonly isOwnerKnown: boolean;
+  readonly moved?: readonly Move[] | undefined;
 }
 
 interface FoundSet {

@@ -18,7 +18,7 @@ import type { LandedInBatch } from "../../upload/journal/batch";
 import { OF_LANDED } from "../../upload/request";
 import { OF_PUBLISHING } from "../publish/given";
 import type { GrowingFile, GrowOptions, GrowTarget, KnownIncrement } from "./growth";
-import type { GrowthPlan, HeldEntry, Increment } from "./growth-plan";
+import type { GrowthPlan, HeldEntry, Increment, Move } from "./growth-plan";
 import type { GrowingName } from "./increment-name";
 
 const aGrowingName = partOf<GrowingName>(
@@ -43,6 +43,7 @@ const anIncrement = partOf<KnownIncrement>({
   name: aText,
   ownerName: maybe(aText),
   entries: longListOf("files", partOf<Pick<HeldEntry, "path">>({ path: aText })),
+  moved: maybe(longListOf("moves", partOf<Move>({ path: aText, to: aText }))),
 });
 
 export const OF_GROWING: Members<GrowOptions> = {

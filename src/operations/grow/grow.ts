@@ -24,6 +24,7 @@ import { knownAs, withoutContentOf } from "./holdings";
 import { incrementName, parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
 import { createMeanwhile, lookMeanwhile, nextSlug, readCame, type Meanwhile } from "./meanwhile";
+import { recordMoves } from "./move-record";
 import type { IncrementToMake } from "./next-increment";
 import { decideAgain } from "./decide-again";
 import { isSpoiled, spoiledTwice, underNextNumber } from "./spoiled-name";
@@ -164,6 +165,7 @@ async function growOnce(
   }
   await forget(avala, decision, options);
   const now = planGrowth(target.files, all, target.postponed);
+  await recordMoves(avala, target, { increments: all, plan: now }, options.stateDirectory);
   const isUnsure = result.outcome === "unchanged" && now.unverified.length > 0;
   return {
     outcome: isUnsure ? "unverified" : result.outcome,
@@ -216,6 +218,7 @@ async function growAgain(
     const { next } = decision;
     if (next === undefined) {
       await forget(avala, decision, options);
+      await recordMoves(avala, decision.target, decision, options.stateDirectory);
       return unchanged(decision);
     }
     const meanwhile = createMeanwhile();

@@ -3,6 +3,7 @@
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import { isSameDigest } from "../../files/manifest/compare";
 import { comparePaths, type ManifestEntry } from "../../files/manifest/manifest";
+import { pairByContent } from "./by-content";
 import { byPath } from "./by-path";
 import type { NumberedName } from "./increment-name";
 import { createPostponed, type PostponedItem } from "./postponed";
@@ -29,10 +30,18 @@ export interface HeldEntry {
   readonly stored?: StoredContent | undefined;
 }
 
+/** The path of an item, and that of its file, which has another one now. */
+export interface Move {
+  readonly path: string;
+  readonly to: string;
+}
+
 /** One dataset of a growing set, and what it holds. */
 export interface Increment extends NumberedName {
   readonly dataset: Dataset;
   readonly entries: readonly HeldEntry[];
+  /** Items of it that had files at other paths in an earlier run, as far as that is known. */
+  readonly moved?: readonly Move[] | undefined;
 }
 
 /** A declared file that the set holds. */
@@ -53,9 +62,7 @@ export interface SupersededItem {
 }
 
 /** An item whose file has another path now. It is current under that one. */
-export interface MovedItem {
-  readonly path: string;
-  readonly to: string;
+export interface MovedItem extends Move {
   readonly datasetUid: string;
 }
 
@@ -78,6 +85,10 @@ export interface GrowthPlan {
 interface Item {
   readonly entry: HeldEntry;
   readonly datasetUid: string;
+  /** Of its increment among all, in order. */
+  readonly turn: number;
+  /** The path of the file that had it in an earlier run, if that is not its own. */
+  readonly movedTo: string | undefined;
 }
 
 /** By number; of equal numbers, which two runs at once may choose, by age. */
@@ -104,20 +115,14 @@ function isOther(entry: HeldEntry, file: ManifestEntry): boolean {
   return likenessOf(entry, file) === "other";
 }
 
-// The digits that an unpacked manifest keeps.
-const CONTENT_DIGITS = 20;
-
-/** `undefined` of what is not known, and of an empty file: any two of those are alike. */
-function contentOf({ sizeBytes, sha256 }: HeldEntry): string | undefined {
-  if (sha256 === undefined || sizeBytes === undefined || sizeBytes === 0) return undefined;
-  return `${sizeBytes} ${sha256.slice(0, CONTENT_DIGITS)}`;
-}
-
 /** By path; those of one path in the order of their increments. */
 function itemsOf(increments: readonly Increment[]): readonly Item[] {
   const items: Item[] = [];
-  for (const { dataset, entries } of inOrder(increments))
-    for (const entry of entries) items.push({ entry, datasetUid: dataset.uid });
+  for (const [turn, { dataset, entries, moved = [] }] of inOrder(increments).entries()) {
+    const movedTo = new Map(moved.map(({ path, to }) => [path, to]));
+    for (const entry of entries)
+      items.push({ entry, datasetUid: dataset.uid, turn, movedTo: movedTo.get(entry.path) });
+  }
   return items.sort((a, b) => comparePaths(a.entry.path, b.entry.path));
 }
 
@@ -127,21 +132,13 @@ interface LeftItem {
   readonly file: ManifestEntry | undefined;
 }
 
-/** Those that may stand for a file at another path, by their content: first those whose path is not declared. */
-function leftByContent(left: readonly LeftItem[]): Map<string, Item[]> {
-  const byContent = new Map<string, Item[]>();
-  const inTurn = [
-    ...left.filter(({ file }) => file === undefined),
-    ...left.filter(({ item, file }) => file && isOther(item.entry, file)),
-  ];
-  for (const { item } of inTurn) {
-    const content = contentOf(item.entry);
-    if (content === undefined) continue;
-    const alike = byContent.get(content);
-    if (alike === undefined) byContent.set(content, [item]);
-    else alike.push(item);
-  }
-  return byContent;
+/** Those that may stand for a file at another path: first those whose path is not declared, of each the oldest first. */
+function freeItems(left: readonly LeftItem[]): readonly Item[] {
+  const byAge = left.toSorted((a, b) => a.item.turn - b.item.turn);
+  return [
+    ...byAge.filter(({ file }) => file === undefined),
+    ...byAge.filter(({ item, file }) => file && isOther(item.entry, file)),
+  ].map(({ item }) => item);
 }
 
 interface Sorted {
@@ -193,7 +190,7 @@ function supersededOf({ item: { entry, datasetUid }, file }: LeftItem): Supersed
 /**
  * Holds declared files against the increments. A path that has its earlier content again is held by the older increment. A
  * file that was moved, so that its old path is not declared any more or is another file's, is not sent again; a copy is a
- * new file. An item whose file was only left for a later run is not taken for another file and never superseded.
+ * new file, also of one that was moved before. An item whose file was only left for a later run is not taken for another file and never superseded.
  * @param leftForLater paths of such files, or of folders of them
  */
 export function planGrowth(
@@ -208,13 +205,12 @@ export function planGrowth(
   const unclear = createUnclearItems(all.filter(({ entry }) => isUnclear(entry)));
   const sorted = sortFiles(files, clear, isPostponed);
   const { current, unverified, missing, left, postponed } = sorted;
-  const byContent = missing.length === 0 ? new Map<string, Item[]>() : leftByContent(left);
+  const byContent = pairByContent(missing, missing.length === 0 ? [] : freeItems(left));
   const toSend: ManifestEntry[] = [];
   const moved: MovedItem[] = [];
   const isMoved = new Set<Item>();
   for (const file of missing) {
-    const content = contentOf(file);
-    const item = content === undefined ? undefined : byContent.get(content)?.shift();
+    const item = byContent.get(file.path);
     if (item === undefined) {
       const { path, sizeBytes, sha256 } = file;
       const datasetUid = unclear.holding(file);

@@ -5,7 +5,7 @@ import type { UploadFile } from "../../upload/request";
 import type { LandedInBatch } from "../../upload/journal/batch";
 import type { PublishOptions } from "../publish/target";
 import type { GrowingName, NumberedName } from "./increment-name";
-import type { HeldEntry } from "./growth-plan";
+import type { HeldEntry, Move } from "./growth-plan";
 
 export type GrowingFile = UploadFile & { readonly sha256: string };
 
@@ -28,6 +28,8 @@ export interface KnownIncrement extends NumberedName {
   /** The server's word for the owner then: with another one it is asked again whose it is. */
   readonly ownerName?: string | undefined;
   readonly entries: readonly HeldEntry[];
+  /** As a plan had them in an earlier run. */
+  readonly moved?: readonly Move[] | undefined;
 }
 
 export type GrowOptions = Omit<PublishOptions, "words" | "findMade"> & {

@@ -10,7 +10,7 @@ import type { HeldEntry } from "./growth-plan";
 import type { GrowTarget, KnownIncrement } from "./growth";
 
 /** By the owner that was asked for, and not by who that is: reading it costs no call. */
-function placeOf(
+export function placeOf(
   avala: Avala,
   { name, dataset }: Pick<GrowTarget, "name" | "dataset">,
   stateDirectory: string,

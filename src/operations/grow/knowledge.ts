@@ -43,9 +43,9 @@ export function incrementsOf(
   { entries }: Pick<Knowledge, "entries">,
 ): readonly Increment[] {
   return inOrder(
-    found.flatMap(({ dataset, number, shortDigest }) => {
+    found.flatMap(({ dataset, number, shortDigest, moved }) => {
       const held = entries.get(dataset.uid);
-      return held === undefined ? [] : [{ dataset, number, shortDigest, entries: held }];
+      return held === undefined ? [] : [{ dataset, number, shortDigest, entries: held, moved }];
     }),
   );
 }

@@ -1,0 +1,82 @@
+// Which of several files of one content has an item of it: the one that had it before, also if it is at another path by now.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { useGrowingPlace, type Grown } from "../../support/growing-place";
+
+const place = useGrowingPlace();
+
+/** The number of the dataset that holds each file. */
+const heldIn = ({ result }: Grown): Readonly<Record<string, number>> => {
+  const numbers = new Map(result.increments.map(({ dataset, number }) => [dataset.uid, number]));
+  return Object.fromEntries(
+    result.plan.current.map(({ path, datasetUid }) => [path, numbers.get(datasetUid) ?? 0]),
+  );
+};
+const goneOf = ({ result: { plan } }: Grown): string[] =>
+  plan.superseded.map(({ path, why }) => `${path} ${why}`);
+
+/** `a.jpg` of the first day is `from` since the second one. */
+async function renamedTo(from: string): Promise<void> {
+  await place.start({ ingestMs: 0 });
+  await place.put("a.jpg", "A");
+  await place.put("z.jpg", "Z");
+  await place.run();
+  await place.move("a.jpg", from, "A");
+  expect(heldIn(await place.run())).toEqual({ [from]: 1, "z.jpg": 1 });
+}
+
+test("a copy that comes later does not take the item of a file that was renamed", async () => {
+  await renamedTo("d.jpg");
+  await place.put("b.jpg", "A");
+  const copied = await place.run();
+  expect(copied.decision.plan.toSend.map(({ path }) => path)).toEqual(["b.jpg"]);
+  expect(heldIn(copied)).toEqual({ "b.jpg": 2, "d.jpg": 1, "z.jpg": 1 });
+  await place.put("c.jpg", "A");
+  expect(heldIn(await place.run())).toMatchObject({ "b.jpg": 2, "c.jpg": 3, "d.jpg": 1 });
+  place.drop("b.jpg");
+  place.drop("c.jpg");
+  const again = await place.run();
+  expect(heldIn(again)).toEqual({ "d.jpg": 1, "z.jpg": 1 });
+  expect(goneOf(again)).toEqual(["b.jpg gone", "c.jpg gone"]);
+});
+
+test("nor that of one that was renamed twice", async () => {
+  await renamedTo("c.jpg");
+  await place.move("c.jpg", "d.jpg", "A");
+  await place.run();
+  await place.put("b.jpg", "A");
+  await place.put("c.jpg", "A");
+  const copied = await place.run();
+  expect(heldIn(copied)).toMatchObject({ "b.jpg": 2, "c.jpg": 2, "d.jpg": 1 });
+});
+
+test("of several items of one content the oldest is taken, whatever their paths", async () => {
+  await place.start({ ingestMs: 0 });
+  await place.put("m.jpg", "A");
+  await place.run();
+  await place.put("b.jpg", "A");
+  await place.run();
+  place.drop("b.jpg");
+  await place.move("m.jpg", "d.jpg", "A");
+  const moved = await place.run();
+  expect(heldIn(moved)).toEqual({ "d.jpg": 1 });
+  expect(goneOf(moved)).toEqual(["b.jpg gone"]);
+});
+
+test("a run that only decides does not say where items are", async () => {
+  await place.start({ ingestMs: 0 });
+  await place.put("a.jpg", "A");
+  await place.run();
+  await place.move("a.jpg", "d.jpg", "A");
+  await place.decide();
+  await place.move("d.jpg", "e.jpg", "A");
+  await place.run();
+  await place.put("d.jpg", "A");
+  expect(heldIn(await place.run())).toEqual({ "d.jpg": 2, "e.jpg": 1 });
+});
+
+test("a record that can't be read stops nothing", async () => {
+  await renamedTo("d.jpg");
+  await rm(join(place.stateDirectory, "moves"), { recursive: true });
+  expect(heldIn(await place.run())).toEqual({ "d.jpg": 1, "z.jpg": 1 });
+});
