@@ -166,7 +166,11 @@ function bounded(lines: readonly string[]): readonly string[] {
 }
 
 function unverifiedText(name: string, { unverified }: GrowthPlan): string {
-  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, and were not sent. This runner has no record of the set, and either keys of items match several files or storage did not show by MD5s that it keeps them. To have them compared, keep the folder AVALA_STATE_DIR between runs.`;
+  const isOne = unverified.length === 1;
+  const [were, it, these, names] = isOne
+    ? ["was", "it", "this file", "another name"]
+    : ["were", "them", "these files", "other names"];
+  return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, and ${were} not sent. No record here says what an earlier run sent for ${it}, and either keys of items match several files or storage did not show whether it keeps the same contents. What a run sends can be compared later if the folder AVALA_STATE_DIR is kept after each run, also one that fails. To have ${these} sent as ${isOne ? "it is" : "they are"} now, give ${it} ${names}: annotations stay on the old items.`;
 }
 
 /** Sends what each set lacks, and writes down what is current. */

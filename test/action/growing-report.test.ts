@@ -57,6 +57,10 @@ test("what could not be compared is not called held", async () => {
   const elsewhere = await act();
   expect(elsewhere.outputs).toMatchObject({ outcome: "unverified" });
   expect(elsewhere.text()).toContain("holds 0 of these files, and 2 could not be compared");
+  expect(elsewhere.text()).toMatch(/No record here says what an earlier run sent for them/);
+  expect(elsewhere.text()).toMatch(
+    /To have these files sent as they are now, give them other names/,
+  );
 });
 
 test("of a dataset that is gone it says how many files are sent again", async () => {

@@ -13,6 +13,7 @@ import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
 import { lookInto, type Look } from "./increment-content";
 import { recordIncrement } from "./increment-record";
 import { createKnowledge, incrementsOf, type Knowledge } from "./knowledge";
+import { lookAtKnown } from "./known-looks";
 import { judgeLooks } from "./judge-looks";
 import { isUnknown } from "./left-items";
 import { findMoved } from "./moved-items";
@@ -192,6 +193,7 @@ export async function readHoldings(
   const same = isWhole
     ? await findMoved(avala, target, found, knowledge, { waitMs, look })
     : undefined;
+  if (isWhole) await lookAtKnown(avala, target, found, knowledge, waitMs);
   judgeLooks(target, knowledge, same);
   reportLooks(avala, target, found, knowledge);
   const increments = incrementsOf(found, knowledge);

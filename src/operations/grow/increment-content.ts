@@ -20,7 +20,7 @@ import type { FoundIncrement } from "./find-increments";
 import type { WaitMs } from "../wait";
 import type { GrowingFile } from "./growth";
 import type { HeldEntry } from "./growth-plan";
-import { listSeen, whenCreated, type Files, type Seen } from "./increment-items";
+import { listSeen, whenCreated, type Files, type Seen, type SeenItems } from "./increment-items";
 
 interface LookTerms {
   readonly owner: OwnerWanted;
@@ -112,6 +112,22 @@ export interface LookedAt {
   readonly evidence?: Evidence | undefined;
   /** The sha256 of the file that it was held against, and of which its store shows something else. */
   readonly unlike?: string | undefined;
+  /** See {@link isOtherOfName}. */
+  readonly isOtherByName?: boolean;
+}
+
+/**
+ * Whether the only item of an increment has the path of a file, and the digest in the name is not this file's. With another MD5
+ * that is no proof yet that the content is another: the item may have been one of several. But where MD5s of other increments
+ * agree, its own would have to be none as well.
+ */
+function isOtherOfName(
+  { status, itemCount }: Dataset,
+  { seen, ofName }: Pick<SeenItems, "seen" | "ofName">,
+): boolean {
+  const [one] = seen;
+  if (status !== "created" || itemCount !== 1 || seen.length !== 1) return false;
+  return ofName === undefined && one?.file !== undefined && one.item.key === one.file.path;
 }
 
 /** What it holds, in the same order each time: `hosts` has what the word of stores is worth by then. */
@@ -132,13 +148,15 @@ export async function lookInto(
   const record = await recordOf(avala, dataset, terms);
   const areAsked = isOwnerKnown && (terms.isRefuted || !mayProve(record, digest));
   const listing = { owner, dataType, waitMs, areAsked, shortOfName: digest };
-  const { seen, ofName } = await listSeen(avala, dataset, files, listing);
+  const listed = await listSeen(avala, dataset, files, listing);
+  const { seen, ofName } = listed;
   if (!isOwnerKnown)
     return () => seen.map(({ path, candidates }) => ({ entry: { path, candidates } }));
   const proof = await proofOfIncrement(avala, dataset, { ofName, record }, terms);
   if (proof.by === "record")
     return () => seen.flatMap(({ file }) => (file ? { entry: heldOf(file) } : []));
   const isProven = (path: string): boolean => isProvenBy(proof, path);
+  const isOtherByName = isOtherOfName(dataset, listed);
   const asked = seen.filter(({ file, item }) => file !== undefined && item.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
   const looking = { hosts, datasetUid: dataset.uid, isProven, onLooked: telling.next };
@@ -149,11 +167,12 @@ export async function lookInto(
       const { likened, stored } = compared.get(one) ?? {};
       const { file, item } = one;
       return {
-        entry: entryOf(one, likened, isProven(one.path)),
+        entry: entryOf(one, likened, { isProven: isProven(one.path), isOtherByName }),
         item: { stored, ...item },
         isAsked: compared.has(one),
         evidence: evidenceOf(hosts, { url: item.url, datasetUid: dataset.uid }),
         unlike: likened?.likeness === "other" ? file?.sha256 : undefined,
+        isOtherByName,
       };
     });
 }
@@ -162,12 +181,19 @@ function heldOf({ path, sizeBytes, sha256 }: GrowingFile): HeldEntry {
   return { path, sizeBytes, sha256 };
 }
 
+/** Where MD5s of its kind agree in another increment. */
+function isOtherMd5({ likeness, kind }: Likened): boolean {
+  return likeness === "other" && kind.ofHost.same > 0;
+}
+
 function entryOf(
   { path, file, item: { sizeBytes }, candidates }: Seen,
   likened: Likened | undefined,
-  isProven: boolean,
+  { isProven, isOtherByName }: { readonly isProven: boolean; readonly isOtherByName: boolean },
 ): HeldEntry {
-  const isOther = likened !== undefined && isDifference(likened, isProven);
+  const isOther =
+    likened !== undefined &&
+    (isDifference(likened, isProven) || (isOtherByName && isOtherMd5(likened)));
   const isOfSize = sizeBytes === undefined || sizeBytes === file?.sizeBytes;
   const isHeld = likened?.likeness === "same" || (isProven && isOfSize && !isOther);
   if (file !== undefined && isHeld) return heldOf(file);

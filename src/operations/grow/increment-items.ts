@@ -161,7 +161,7 @@ function filesOfName(seen: readonly Seen[], shortOfName: string): Manifest | und
   return shortDigest(manifest.digest) === shortOfName ? manifest : undefined;
 }
 
-interface SeenItems {
+export interface SeenItems {
   readonly seen: readonly Seen[];
   /** All of them, if the digest in the increment's name is theirs. */
   readonly ofName: Manifest | undefined;

@@ -21,6 +21,8 @@ interface Listing {
   readonly hasUrls: boolean;
   /** What stores are asked about all of them for, which begins while they are listed. @default they are not asked */
   readonly comparedTo?: LocalFiles | undefined;
+  /** Whether those of the first page are enough. @default false */
+  readonly isFirstPage?: boolean | undefined;
   /** How long the list may take, a minute at the least; in a preview the server may put off each page for a minute. */
   readonly waitMs: WaitMs;
 }
@@ -59,7 +61,7 @@ async function inTime<T>(
 async function readAll(
   avala: Avala,
   ref: DatasetRef,
-  { expected, hasUrls, comparedTo }: Listing,
+  { expected, hasUrls, comparedTo, isFirstPage = false }: Listing,
 ): Promise<readonly ItemFacts[]> {
   const items: ItemFacts[] = [];
   const early = comparedTo && beginEarlyLooks(avala, items, comparedTo);
@@ -68,6 +70,7 @@ async function readAll(
     for await (const { entries, isLast } of listItemPages(avala, ref, { expected })) {
       for (const { uid, key, sizeBytes, url } of entries)
         items.push(hasUrls ? { uid, key, sizeBytes, url } : { uid, key, sizeBytes });
+      if (isFirstPage) break;
       if (!isLast) early?.go();
     }
     return items;

@@ -114,10 +114,19 @@ describe("a file that was changed and is alone in its increment", () => {
     expect(plan).toMatchObject({ toSend: ["b.jpg"], superseded: ["b.jpg", "b.jpg"] });
   });
 
-  test("is unverified where only its MD5 is another, which need not be one there", async () => {
+  test("is sent when only its MD5 is another, as the digest in the name is not of this content", async () => {
     await place.put("b.jpg", "CHANGED ONCE");
-    const { plan, text } = await nextDay();
-    expect(plan).toMatchObject({ toSend: [], unverified: ["b.jpg"] });
-    expect(text).toMatch(/shows another MD5 for 1 file of those that were compared/);
+    const { plan } = await nextDay();
+    expect(plan).toMatchObject({ toSend: ["b.jpg"], superseded: ["b.jpg", "b.jpg"] });
   });
+});
+
+test("where all files of an increment have other MD5s, they are unverified: these need not be any there", async () => {
+  await place.start({ ingestMs: 0 });
+  await grown(["a.jpg"], ["b.jpg", "c.jpg"]);
+  await place.put("b.jpg", "CONTENT OF b.jpg");
+  await place.put("c.jpg", "CONTENT OF c.jpg");
+  const { plan, text } = await nextDay();
+  expect(plan).toMatchObject({ toSend: [], unverified: ["b.jpg", "c.jpg"] });
+  expect(text).toMatch(/shows another MD5 for 2 files of those that were compared/);
 });
