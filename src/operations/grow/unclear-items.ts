@@ -50,19 +50,37 @@ function groupUnclear(items: readonly UnclearItem[]): ReadonlyMap<readonly strin
   return groups;
 }
 
-export function createUnclearItems(items: readonly UnclearItem[]): UnclearItems {
-  const groups = groupUnclear(items);
+/** Of a set of many increments a path may be a candidate in each: lists that grow in place. */
+function groupByCandidate(
+  groups: ReadonlyMap<readonly string[], OfKey>,
+): ReadonlyMap<string, readonly OfKey[]> {
   const byPath = new Map<string, OfKey[]>();
   for (const [candidates, ofKey] of groups)
-    for (const path of candidates) byPath.set(path, [...(byPath.get(path) ?? []), ofKey]);
+    for (const path of candidates) {
+      const ofKeys = byPath.get(path);
+      if (ofKeys === undefined) byPath.set(path, [ofKey]);
+      else ofKeys.push(ofKey);
+    }
+  return byPath;
+}
+
+export function createUnclearItems(items: readonly UnclearItem[]): UnclearItems {
+  const groups = groupUnclear(items);
+  const byPath = groupByCandidate(groups);
   return {
     holding: ({ path, sizeBytes }) => {
-      const possible = (byPath.get(path) ?? []).flatMap((ofKey) =>
-        [ofKey.get(sizeBytes), ofKey.get(undefined)].filter((alike) => alike !== undefined),
-      );
-      const free = possible.find(({ items: alike, standing }) => standing < alike.length);
-      if (free !== undefined) return free.items[free.standing++]?.datasetUid;
-      return possible[0]?.items[0]?.datasetUid;
+      let first: string | undefined;
+      for (const ofKey of byPath.get(path) ?? [])
+        for (const alike of [ofKey.get(sizeBytes), ofKey.get(undefined)]) {
+          if (alike === undefined) continue;
+          const free = alike.items[alike.standing];
+          if (free !== undefined) {
+            alike.standing += 1;
+            return free.datasetUid;
+          }
+          first ??= alike.items[0]?.datasetUid;
+        }
+      return first;
     },
     others: () =>
       [...groups.values()].flatMap((ofKey) =>

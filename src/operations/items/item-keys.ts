@@ -33,15 +33,14 @@ function flattened(path: string): string[] {
   return path.includes("/") ? [path.replaceAll("/", "_"), path.replaceAll("/", "-")] : [];
 }
 
-/** Which paths end in a key, from a slash on, or are that key when flattened. */
-function createTails(paths: ReadonlySet<string>): (key: string) => readonly string[] {
+/** Which paths end in one of the keys, from a slash on, or are that key when flattened. Of a small increment few are kept. */
+function createTails(paths: ReadonlySet<string>, keys: Keys): (key: string) => readonly string[] {
   const byTail = new Map<string, string[]>();
+  for (const key of keys) if (key !== undefined) byTail.set(key, []);
+  const lengths = new Set([...byTail.keys()].map(({ length }) => length));
   for (const path of paths) {
-    for (const tail of [...tailsOf(path), ...flattened(path)]) {
-      const known = byTail.get(tail);
-      if (known === undefined) byTail.set(tail, [path]);
-      else known.push(path);
-    }
+    for (const tail of tailsOf(path)) byTail.get(tail)?.push(path);
+    if (lengths.has(path.length)) for (const name of flattened(path)) byTail.get(name)?.push(path);
   }
   return (key) => byTail.get(key) ?? [];
 }
@@ -50,12 +49,13 @@ function createTails(paths: ReadonlySet<string>): (key: string) => readonly stri
 function createCandidates(
   paths: ReadonlySet<string>,
   { found, isEqual }: Matched,
+  keys: Keys,
 ): (key: string) => readonly string[] {
   const taken = new Set(found.values());
   // A key that equals a path shows that nothing is put before it, and one with a folder that folders are kept.
   const keepsFolders = isEqual && [...taken].some((path) => path.includes("/"));
   if (keepsFolders) return () => [];
-  const hasTail = createTails(paths);
+  const hasTail = createTails(paths, keys);
   if (isEqual && taken.size > 0) {
     return (key) => [...(taken.has(key) ? [key] : []), ...hasTail(key)];
   }
@@ -160,7 +160,7 @@ export function matchKeys(sent: Iterable<string>, keys: Keys): readonly KeyMatch
     return [...equal.values()].map((path) => ({ kind: "path", path }));
   const matched = bestMatch(equal, paths, keys);
   const taken = new Set(matched.found.values());
-  const candidatesOf = createCandidates(paths, matched);
+  const candidatesOf = createCandidates(paths, matched, keys);
   const unfound = keys.filter((key, index) => key !== undefined && !matched.found.has(index));
   // Once for each key: many files may share a name, and many items have it.
   const byKey = new Map<string | undefined, Unclear>();
