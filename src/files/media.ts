@@ -66,6 +66,22 @@ export function dataTypeOf(path: string): DataType | undefined {
   return suffixTypes.get(suffixOf(path));
 }
 
+const shownTypes: ReadonlyMap<string, string> = new Map([
+  [".jpg", "image/jpeg"],
+  [".jpeg", "image/jpeg"],
+  [".png", "image/png"],
+  [".webp", "image/webp"],
+  [".bmp", "image/bmp"],
+  [".gif", "image/gif"],
+  [".mp4", "video/mp4"],
+  [".webm", "video/webm"],
+]);
+
+/** The media type of the suffix, where that is one that browsers show as it is. */
+export function shownTypeOf(suffix: string): string | undefined {
+  return shownTypes.get(suffix);
+}
+
 // Text, tables and what systems leave behind: no server makes a three-dimensional image of these.
 const neverImages: ReadonlySet<string> = new Set([
   ...[".txt", ".md", ".rst", ".log", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml"],

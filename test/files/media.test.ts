@@ -1,4 +1,4 @@
-import { dataTypeOf, inferDataType, isIndexed, suffixOf } from "../../src/files/media";
+import { dataTypeOf, inferDataType, isIndexed, shownTypeOf, suffixOf } from "../../src/files/media";
 
 describe("the data type of a file (contract, Uploading files)", () => {
   test.each([
@@ -62,4 +62,16 @@ describe("the data type of a file (contract, Uploading files)", () => {
     for (const dataType of ["image", "video", "lidar"] as const)
       expect(isIndexed("volume.nii.gz", dataType)).toBe(false);
   });
+});
+
+test("browsers show some suffixes as they are, under types of their own", () => {
+  expect([".jpg", ".jpeg", ".png", ".mp4"].map(shownTypeOf)).toEqual([
+    "image/jpeg",
+    "image/jpeg",
+    "image/png",
+    "video/mp4",
+  ]);
+  expect(
+    [".tif", ".tiff", ".mov", ".alp", ""].flatMap((suffix) => shownTypeOf(suffix) ?? []),
+  ).toEqual([]);
 });

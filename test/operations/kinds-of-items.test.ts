@@ -1,7 +1,15 @@
 // What one host shows may hold for some of its items only: browsers show no TIFF, so its URL may lead to a converted file, and a
 // bucket may begin to encrypt. Nothing is concluded from that of the others, and no other run is blamed for it.
 import type { Avala } from "../../src/api/connection";
-import { machineIn, versionOf, warnings, type Content, type Machine } from "../support/machines";
+import {
+  heldAtConfirm,
+  killedAtConfirm,
+  machineIn,
+  versionOf,
+  warnings,
+  type Content,
+  type Machine,
+} from "../support/machines";
 import { changeReplies } from "../support/store-replies";
 import { useUploadPlace } from "../support/upload-place";
 
@@ -20,8 +28,9 @@ const NAMES = ["a.jpg", "b.jpg", "s1.tif", "s2.tif"];
 
 function filesOf(
   contentOf: (name: string) => string = (name) => `content of ${name}`,
+  names: readonly string[] = NAMES,
 ): Promise<Content> {
-  return Promise.all(NAMES.map((name) => place.put(name, Buffer.from(contentOf(name)))));
+  return Promise.all(names.map((name) => place.put(name, Buffer.from(contentOf(name)))));
 }
 
 const changed = (which: string) => (name: string) =>
@@ -106,4 +115,98 @@ test("an image that is shown in another type than the others of its suffix is no
   scaledDown(elsewhere.avala, "b.jpg");
   const found = await elsewhere.publish(files, NAME);
   expect(found).toMatchObject({ outcome: "unverified", unverified: 3 });
+});
+
+const original = (name: string): string => `content of ${name}`;
+const typed =
+  (typeOf: (path: string) => string) =>
+  ({ path }: { path: string }) => ({ headers: { "content-type": typeOf(path) } });
+
+/** A run whose file another one replaces by one of another size, before its confirm. */
+async function replacedBeforeConfirm(names: readonly string[], hit: string) {
+  const files = await filesOf(original, names);
+  const held = heldAtConfirm();
+  const machine = machineIn(place, "one", held.given);
+  const result = machine.publish(files, NAME);
+  await held.reached;
+  await killedAtConfirm(place, await filesOf(changed(hit), names), NAME);
+  held.letGo();
+  return { machine, result };
+}
+
+describe("a file that alone has its suffix, among those that browsers show", () => {
+  const SHOWN = ["a.jpg", "b.JPEG", "c.png", "d.webp", "e.gif"];
+
+  test.each(SHOWN)("is seen to be another's: %s", async (hit) => {
+    await start();
+    const { result } = await replacedBeforeConfirm(SHOWN, hit);
+    await expect(result).rejects.toMatchObject({
+      code: "dataset",
+      message: expect.stringContaining(hit) as string,
+    });
+  });
+
+  const refused = { code: "conflict", message: expect.stringContaining("c.png") as string };
+
+  test.each([
+    ["in upper case, with a parameter", (suffix: string) => `IMAGE/${suffix}; q=1`],
+    ["that says nothing, and that all have", () => "application/octet-stream"],
+    ["that says nothing, as S3's own", () => "Binary/Octet-Stream"],
+  ])("is seen to be other content under a type %s", async (_name, typeOf) => {
+    await start();
+    const names = ["a.webp", "b.gif", "c.png"];
+    await machineIn(place, "one").publish(await filesOf(original, names), NAME);
+    const elsewhere = machineIn(place, "two");
+    changeReplies(
+      elsewhere.avala,
+      typed((path) => typeOf(path.slice(path.lastIndexOf(".") + 1))),
+    );
+    const files = await filesOf(changed("c.png"), names);
+    await expect(elsewhere.publish(files, NAME)).rejects.toMatchObject(refused);
+  });
+
+  test("of a version is seen to be damaged", async () => {
+    await start();
+    const files = await filesOf(original, ["a.jpg", "c.png"]);
+    await machineIn(place, "one").publish(files, versionOf(files));
+    const elsewhere = machineIn(place, "two");
+    const damaged = { etag: "0".repeat(32), headers: { "content-range": "bytes 0-0/7" } };
+    changeReplies(elsewhere.avala, ({ path }) => (path.endsWith(".png") ? damaged : {}));
+    await expect(elsewhere.publish(files, versionOf(files))).rejects.toMatchObject(refused);
+  });
+
+  test("is not under a type that is another in each reply", async () => {
+    await start();
+    const names = ["a.jpg", "b.jpg", "c.png"];
+    await machineIn(place, "one").publish(await filesOf(original, names), NAME);
+    const elsewhere = machineIn(place, "two");
+    let count = 0;
+    changeReplies(
+      elsewhere.avala,
+      typed(() => `image/x-${String(count++)}`),
+    );
+    const found = await elsewhere.publish(await filesOf(changed("c.png"), names), NAME);
+    expect(found).toMatchObject({ outcome: "unverified", unverified: 1 });
+  });
+});
+
+test("TIFFs that are shown converted under a type that says nothing are no other content", async () => {
+  await start();
+  const machine = machineIn(place, "one");
+  changeReplies(
+    machine.avala,
+    typed(() => "application/octet-stream"),
+  );
+  const made = await machine.publish(await filesOf(), NAME);
+  expect(made).toMatchObject({ outcome: "uploaded", unverified: 2 });
+});
+
+test("what an URL shows of a file is told where it may be another's or a preview", async () => {
+  await start({ itemUrls: "original" });
+  const { machine, result } = await replacedBeforeConfirm(NAMES.slice(0, 3), "s1.tif");
+  expect(await result).toMatchObject({ outcome: "uploaded", unverified: 1 });
+  expect(said(machine)).toMatch(
+    /1 file of the dataset set.* another size and another ETag than .*s1\.tif/s,
+  );
+  expect(said(machine)).not.toContain("storage does not show");
 });

@@ -4,9 +4,12 @@
 // - What an ETag is depends on the bucket and its encryption, which may change within the life of a set. So MD5s that agree speak
 //   for the items of their dataset only, but there for all: a rendition has not just the size of its file.
 // - Another size may be a rendition's: browsers show no TIFF, and large images may be scaled down. So it takes files that agree
-//   of the same suffix, replied with the same type; and of the same dataset, if the name of that vouches for the file.
+//   of the same kind; and of the same dataset, if the name of that vouches for the file.
+// What is replied under the very type of its suffix, if browsers show that as it is, is of one kind: a server that converts for
+// display has no reason to convert some of it. So is what has such a suffix under one type that says nothing. Of all else, as of
+// a TIFF under whatever type, each suffix and type is a kind.
 // Pure.
-import { suffixOf } from "../../files/media";
+import { shownTypeOf, suffixOf } from "../../files/media";
 
 // For a store whose ETags are not MD5s each file would be read for nothing.
 export const MAX_UNLIKE_BEFORE_ALIKE = 16;
@@ -40,7 +43,8 @@ export interface Evidence extends Md5Tally {
 /** Items of one dataset that lead to their files, or all to renditions of them, as far as can be told. */
 export interface Kind extends Tally {
   readonly evidence: Evidence;
-  readonly suffix: string;
+  /** Of its items. */
+  readonly suffixes: Set<string>;
   /** Of the same in all datasets. */
   readonly ofHost: Tally;
 }
@@ -63,16 +67,33 @@ export function suffixOfKind(path: string): string {
   return /^\.\d*$/.test(suffix) ? "" : suffix;
 }
 
+// As of objects that were stored without one; the second is S3's own.
+const untoldTypes: ReadonlySet<string> = new Set([
+  "",
+  "application/octet-stream",
+  "binary/octet-stream",
+]);
+
+function nameOfKind(suffix: string, type: string): string {
+  const shownType = shownTypeOf(suffix);
+  if (shownType === undefined) return `${suffix} ${type}`;
+  if (type === shownType) return "shown";
+  return untoldTypes.has(type) ? `shown ${type}` : `${suffix} ${type}`;
+}
+
 /** @param contentType of the store's reply */
 export function kindOf(evidence: Evidence, path: string, contentType: string | undefined): Kind {
   const suffix = suffixOfKind(path);
   const type = contentType?.split(";", 1).join().trim().toLowerCase() ?? "";
-  const name = `${suffix} ${type}`;
+  const name = nameOfKind(suffix, type);
   const known = evidence.kinds.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    known.suffixes.add(suffix);
+    return known;
+  }
   const ofHost = evidence.ofHost.kinds.get(name) ?? createTally();
   evidence.ofHost.kinds.set(name, ofHost);
-  const kind: Kind = { evidence, suffix, ofHost, ...createTally() };
+  const kind: Kind = { evidence, suffixes: new Set([suffix]), ofHost, ...createTally() };
   evidence.kinds.set(name, kind);
   return kind;
 }

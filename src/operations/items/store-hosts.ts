@@ -136,7 +136,7 @@ const MAX_SUFFIXES = 3;
 
 /** ` (.tif, .bmp)` */
 function suffixesOf(kinds: readonly Kind[]): string {
-  const suffixes = [...new Set(kinds.flatMap(({ suffix }) => suffix || []))];
+  const suffixes = [...new Set(kinds.flatMap((kind) => [...kind.suffixes]))].filter(Boolean);
   if (suffixes.length === 0) return "";
   const more = suffixes.length > MAX_SUFFIXES ? ", …" : "";
   return ` (${suffixes

@@ -9,23 +9,24 @@ import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
-import {
-  isDifference,
-  isEnough,
-  mayRead,
-  type Likened,
-  type Likeness,
-} from "../items/store-evidence";
+import { isDifference, isEnough, mayRead, type Likeness } from "../items/store-evidence";
 import { beginLook, evidenceOf, reportHosts } from "../items/store-hosts";
 import type { WaitMs } from "../wait";
 import { tellingTags, UNTAGGED, type PlaceTags } from "../../upload/check/place-tag";
-import { likenessOf, mayReadNamed, type Listed, type Looking, type Stored } from "./likeness";
+import {
+  likenessOf,
+  mayReadNamed,
+  type Listed,
+  type Looking,
+  type Stored,
+  type StoredLikeness,
+} from "./likeness";
 import type { NamedFile } from "./target";
 
 // Enough for a refusal, which names ten.
 const MAX_WRONG_SIZES = 16;
 
-interface ContentComparison {
+export interface ContentComparison {
   /** Files whose content the store keeps. */
   readonly same: ReadonlySet<string>;
   /** Files of which it keeps something else; known only where others show that the ETags are MD5s. Some, where all are. */
@@ -37,6 +38,8 @@ interface ContentComparison {
    * no item stands for a file without a tag of its own.
    */
   readonly unshown: readonly string[];
+  /** Of those the ones of which it shows another size and another ETag than when they were sent. */
+  readonly unlike: readonly string[];
 }
 
 export interface Expected {
@@ -85,7 +88,7 @@ async function findListed(
   });
 }
 
-interface Compared extends Stored, Likened {}
+interface Compared extends Stored, StoredLikeness {}
 
 type Seen = Readonly<Record<Likeness, Compared[]>>;
 
@@ -156,6 +159,7 @@ export async function compareContents(
   const alike = isNamed ? withoutMd5s(seen) : [];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
   const mute = found.filter(({ file, tag }) => tag !== undefined && !shown.has(file.path));
+  const unlike = seen["wrong-size"].filter((one) => one.isRetagged && !isDifference(one));
   // Of what the name vouches for, it takes nothing away that a host shows nothing.
   if (!isNamed || mute.length > 0) reportHosts(avala, hosts);
   return {
@@ -163,5 +167,6 @@ export async function compareContents(
     others: pathsOf(others),
     wrongSize: pathsOf(wrongSize),
     unshown: [...pathsOf(mute), ...unlisted(expected, found)].sort(),
+    unlike: pathsOf(unlike),
   };
 }

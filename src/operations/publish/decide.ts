@@ -208,7 +208,7 @@ async function findUnproven(
     ? compared.unshown
     : files.flatMap(({ path }) => (same.has(path) ? [] : path));
   if (isVersion) reportSuspects(avala, dataset, unshown);
-  else reportUnshown(avala, dataset, compared.unshown, words);
+  else reportUnshown(avala, dataset, compared, words);
   return unshown;
 }
 

@@ -50,25 +50,36 @@ export interface Looking {
   readonly isNamed?: boolean | undefined;
 }
 
+export interface StoredLikeness extends Likened {
+  /** Whether the store calls it otherwise than when it was sent, where that was its MD5. */
+  readonly isRetagged: boolean;
+}
+
 /** `undefined` where the store does not say. What a file's own reading throws comes through. */
 export async function likenessOf(
   avala: Avala,
   { file, url, tag, stored: known }: Stored,
   looking: Looking,
-): Promise<Likened | undefined> {
+): Promise<StoredLikeness | undefined> {
   const { hosts, datasetUid } = looking;
   const stored = await askStore(avala, hosts, { url, stored: known });
   if (stored === undefined) return undefined;
   const evidence = evidenceOf(hosts, { url, datasetUid });
   const likeness = await likenessIn(avala, stored, { file, tag, evidence, ...looking });
   if (likeness === undefined) return undefined;
-  const likened = { likeness, kind: kindOf(evidence, file.path, stored.contentType) };
+  const kind = kindOf(evidence, file.path, stored.contentType);
+  const likened = { likeness, kind, isRetagged: isRetagged(tag, stored) };
   // There is one empty content, so it says nothing of the others.
   if (stored.sizeBytes === 0 && likeness === "kept") return likened;
   const isSized = stored.sizeBytes !== undefined;
   noteLikeness(likened, { isOfSize: isSized && tag === undefined });
   // Without its size another MD5 may be that of a rendition.
   return likeness === "other" && !isSized ? undefined : likened;
+}
+
+function isRetagged(tag: PlaceTag | undefined, { etag }: StoredObject): boolean {
+  if (tag === undefined || etag === undefined || md5Of(tag) === undefined) return false;
+  return !isTagged(tag, etag);
 }
 
 interface Comparing extends Looking, Pick<Listed, "file" | "tag"> {

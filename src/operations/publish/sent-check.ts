@@ -12,7 +12,7 @@ import { groupBy } from "../../group-by";
 import type { ItemComparison } from "../items/item-comparison";
 import { suffixOfKind } from "../items/store-evidence";
 import type { WaitMs } from "../wait";
-import { compareContents } from "./content-check";
+import { compareContents, type ContentComparison } from "./content-check";
 import { readContentRecord } from "./content-record";
 import { proofOf } from "./proof";
 import { hasDifference, type Words } from "./refusals";
@@ -111,16 +111,29 @@ export interface SentComparison {
   readonly unshown: readonly string[];
 }
 
-/** Other runs can send to their places, and nothing shows whether they did. */
+/** Other runs can send to their places, and nothing shows for certain whether they did. */
 export function reportUnshown(
   avala: Avala,
   { name }: Dataset,
-  unshown: readonly string[],
+  { unshown, unlike }: Pick<ContentComparison, "unshown" | "unlike">,
   { version }: Words,
 ): void {
-  if (unshown.length === 0) return;
-  const text = `For ${counted(unshown.length, "file")} of the dataset ${printable(name)}, storage does not show whether another run has sent something else to the same place, so the content counts as not compared. ${version} Where storage returns MD5s, running again compares the content:${listed(unshown.map(shown))}`;
-  avala.emit({ kind: "warning", text });
+  const isUnlike = new Set(unlike);
+  const warn = (paths: readonly string[], what: string, advice: string): void => {
+    if (paths.length === 0) return;
+    const text = `For ${counted(paths.length, "file")} of the dataset ${printable(name)}, ${what}, so the content counts as not compared. ${advice}:${listed(paths.map(shown))}`;
+    avala.emit({ kind: "warning", text });
+  };
+  warn(
+    unlike,
+    "storage shows another size and another ETag than it returned for what was sent: another run has sent something else to the same place, or the items' URLs lead to previews",
+    `Look at these items in Avala to see which it is. ${version} The files`,
+  );
+  warn(
+    unshown.filter((path) => !isUnlike.has(path)),
+    "storage does not show whether another run has sent something else to the same place",
+    `${version} Where storage returns MD5s, running again compares the content`,
+  );
 }
 
 /** No reply has shown that its store keeps them, and no look has. */
@@ -153,7 +166,7 @@ export async function compareSent(
   const compared = await compareContents(avala, dataset, expected, waitMs);
   const others = [...compared.others, ...compared.wrongSize].sort();
   if (!isNamed) {
-    reportUnshown(avala, dataset, compared.unshown, words);
+    reportUnshown(avala, dataset, compared, words);
     return { others, unshown: compared.unshown };
   }
   // No run sends other content under such a name: only of a suspect it is a doubt that a store does not show what it keeps.

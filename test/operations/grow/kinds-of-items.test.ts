@@ -130,3 +130,21 @@ test("where all files of an increment have other MD5s, they are unverified: thes
   expect(plan).toMatchObject({ toSend: [], unverified: ["b.jpg", "c.jpg"] });
   expect(text).toMatch(/shows another MD5 for 2 files of those that were compared/);
 });
+
+describe("a file that alone has its suffix and is changed to another size", () => {
+  beforeEach(() => place.start({ ingestMs: 0 }));
+
+  test.each(["latest.jpeg", "latest.png"])("is sent, and then is current: %s", async (path) => {
+    await grown(["a.jpg", "a2.jpg", path]);
+    await place.put(path, "other content, and longer");
+    const { plan } = await nextDay();
+    expect(plan).toMatchObject({ toSend: [path], superseded: [path], unverified: [] });
+    expect((await nextDay()).plan).toMatchObject({ toSend: [], unverified: [] });
+  });
+
+  test("is sent as well where it is alone in its increment", async () => {
+    await grown(["a.jpg", "a2.jpg"], ["b.png"]);
+    await place.put("b.png", "other content, and longer");
+    expect((await nextDay()).plan).toMatchObject({ toSend: ["b.png"], superseded: ["b.png"] });
+  });
+});
