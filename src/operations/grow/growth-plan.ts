@@ -143,7 +143,8 @@ function freeItems(left: readonly LeftItem[]): readonly Item[] {
 
 interface Sorted {
   readonly current: CurrentFile[];
-  readonly unverified: UnverifiedFile[];
+  /** With the newest item at its path, which can't be compared. */
+  readonly unknown: { readonly item: Item; readonly file: ManifestEntry }[];
   readonly missing: ManifestEntry[];
   readonly left: LeftItem[];
   readonly postponed: PostponedItem[];
@@ -160,7 +161,7 @@ function sortDeclared(file: ManifestEntry, items: readonly Item[], to: Sorted): 
   let used = same;
   if (same !== undefined) to.current.push(currentAt(same, file));
   else if (newest !== undefined && likenessOf(newest.entry, file) === "unknown") {
-    to.unverified.push({ path: file.path, datasetUid: newest.datasetUid });
+    to.unknown.push({ item: newest, file });
     used = newest;
   } else to.missing.push(file);
   for (const item of items) if (item !== used) to.left.push({ item, file });
@@ -171,7 +172,7 @@ function sortFiles(
   items: readonly Item[],
   isPostponed: (path: string) => boolean,
 ): Sorted {
-  const sorted: Sorted = { current: [], unverified: [], missing: [], left: [], postponed: [] };
+  const sorted: Sorted = { current: [], unknown: [], missing: [], left: [], postponed: [] };
   for (const { path, file, items: here } of byPath(files, items)) {
     if (file !== undefined) sortDeclared(file, here, sorted);
     else if (isPostponed(path))
@@ -190,7 +191,8 @@ function supersededOf({ item: { entry, datasetUid }, file }: LeftItem): Supersed
 /**
  * Holds declared files against the increments. A path that has its earlier content again is held by the older increment. A
  * file that was moved, so that its old path is not declared any more or is another file's, is not sent again; a copy is a
- * new file, also of one that was moved before. An item whose file was only left for a later run is not taken for another file and never superseded.
+ * new file, also of one that was moved before. Nor does a file stay unverified that has a known item elsewhere. An item whose
+ * file was only left for a later run is not taken for another file and never superseded.
  * @param leftForLater paths of such files, or of folders of them
  */
 export function planGrowth(
@@ -204,27 +206,35 @@ export function planGrowth(
   const clear = all.filter(({ entry }) => !isUnclear(entry));
   const unclear = createUnclearItems(all.filter(({ entry }) => isUnclear(entry)));
   const sorted = sortFiles(files, clear, isPostponed);
-  const { current, unverified, missing, left, postponed } = sorted;
-  const byContent = pairByContent(missing, missing.length === 0 ? [] : freeItems(left));
+  const { current, unknown, missing, left, postponed } = sorted;
+  const open = [...missing, ...unknown.map(({ file }) => file)];
+  const byContent = pairByContent(open, open.length === 0 ? [] : freeItems(left));
+  const unverified: UnverifiedFile[] = [];
+  for (const { item, file } of unknown) {
+    const { path } = file;
+    const { datasetUid } = item;
+    (byContent.has(path) ? postponed : unverified).push({ path, datasetUid });
+  }
   const toSend: ManifestEntry[] = [];
-  const moved: MovedItem[] = [];
-  const isMoved = new Set<Item>();
   for (const file of missing) {
+    if (byContent.has(file.path)) continue;
+    const { path, sizeBytes, sha256 } = file;
+    const datasetUid = unclear.holding(file);
+    if (datasetUid === undefined) toSend.push({ path, sizeBytes, sha256 });
+    else unverified.push({ path, datasetUid });
+  }
+  const moved: MovedItem[] = [];
+  for (const file of open) {
     const item = byContent.get(file.path);
-    if (item === undefined) {
-      const { path, sizeBytes, sha256 } = file;
-      const datasetUid = unclear.holding(file);
-      if (datasetUid === undefined) toSend.push({ path, sizeBytes, sha256 });
-      else unverified.push({ path, datasetUid });
-      continue;
-    }
-    isMoved.add(item);
+    if (item === undefined) continue;
     current.push(currentAt(item, file));
     moved.push({ path: item.entry.path, to: file.path, datasetUid: item.datasetUid });
   }
+  moved.sort((a, b) => comparePaths(a.to, b.to));
   postponed.push(...unclear.others());
   for (const list of [current, unverified, postponed])
     list.sort((a, b) => comparePaths(a.path, b.path));
+  const isMoved = new Set(byContent.values());
   const superseded = left.filter(({ item }) => !isMoved.has(item)).map(supersededOf);
   return { current, toSend, superseded, moved, unverified, postponed };
 }

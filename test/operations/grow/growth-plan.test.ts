@@ -146,6 +146,21 @@ describe("a growing set", () => {
     });
   });
 
+  test("takes a known item of the content, and decides nothing of the one that it can't compare", () => {
+    const held = increment(1, [file("z", "one")], { uid: "first" });
+    const unknown = increment(2, [{ path: "a", sizeBytes: 3 }], { uid: "second" });
+    expect(planned([a], held, unknown)).toEqual({
+      ...none,
+      current: [{ ...current, itemPath: "z" }],
+      moved: [{ path: "z", to: "a", datasetUid: "first" }],
+      postponed: [{ path: "a", datasetUid: "second" }],
+    });
+    // A file that would be sent again comes first.
+    const plan = planned([a, file("b", "one")], held, unknown);
+    expect(plan).toMatchObject({ toSend: [], moved: [{ path: "z", to: "b" }] });
+    expect(plan.unverified).toEqual([{ path: "a", datasetUid: "second" }]);
+  });
+
   test("sends what is proven to be other by its size, its checksum or a newer item", () => {
     expect(planned([a], increment(1, [{ path: "a", sizeBytes: 4 }])).toSend).toEqual(["a"]);
     const other = increment(1, [{ path: "a", notSha256: a.sha256 }]);
