@@ -73,11 +73,9 @@ const shownTypes: ReadonlyMap<string, string> = new Map([
   [".webp", "image/webp"],
   [".bmp", "image/bmp"],
   [".gif", "image/gif"],
-  [".mp4", "video/mp4"],
-  [".webm", "video/webm"],
 ]);
 
-/** The media type of the suffix, where that is one that browsers show as it is. */
+/** The media type of the suffix, where that is one that browsers show as it is. Of videos it depends on what is in them. */
 export function shownTypeOf(suffix: string): string | undefined {
   return shownTypes.get(suffix);
 }
