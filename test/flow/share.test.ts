@@ -95,9 +95,9 @@ describe("a run", () => {
       const seen = { atMs: RESET_MS + atMs, limits, started: 42 + own, underWay: 0, refused: 0 };
       return nextShare(share, { kind: "reply", seen });
     };
-    for (let nth = 1; nth <= 4; nth += 1) share = turned(500 * nth, 2 * nth, nth);
+    for (let nth = 1; nth <= 3; nth += 1) share = turned(500 * nth, 2 * nth, nth);
     expect(share.rate).toBe(rate);
-    for (let nth = 5; nth <= 9; nth += 1) share = turned(500 * nth, 9 * nth, nth);
+    for (let nth = 4; nth <= 8; nth += 1) share = turned(500 * nth, 9 * nth, nth);
     expect(share.rate).not.toBe(rate);
   });
 
