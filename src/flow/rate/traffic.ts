@@ -72,7 +72,7 @@ const SPAN_MS = 1000;
 const MAX_SPAN_MS = 4000;
 const SPAN_GAPS = 1.5;
 // At a minute's turn not all begin at once. Who begins first would take that for room, become faster, and so begin first again.
-const TURN_MS = 1500;
+const TURN_MS = 1550;
 // Two replies nearer than this say little of a rate.
 const MIN_SPAN_MS = 400;
 // More that is still used at a later reset than this was not used since the one before.
