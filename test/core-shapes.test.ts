@@ -57,10 +57,17 @@ const rows: Readonly<Record<string, Row>> = {
       [1, "u", ["dataset"]],
       [2, "a.jpg", ["expected"]],
       [2, ["a.jpg"], ["expected[0]"]],
+      [2, [file, null], ["expected[1]"]],
       [3, { waitMs: "long", isMadeOfThese: 1 }, ["waitMs", "isMadeOfThese"]],
     ],
   },
-  compareManifests: { right: [manifest, manifest], wrong: [[1, {}, entriesOf("after")]] },
+  compareManifests: {
+    right: [manifest, manifest],
+    wrong: [
+      [1, {}, entriesOf("after")],
+      [0, { ...manifest, entries: [file, "b.jpg"] }, ["before.entries[1]"]],
+    ],
+  },
   confirmDataset: {
     right: [avala, dataset],
     wrong: [[1, { name: "a", industry: "5" }, ["slug", "dataType", "industry"]]],
@@ -95,6 +102,7 @@ const rows: Readonly<Record<string, Row>> = {
       [0, "a.jpg", ["entries"]],
       [0, ["a.jpg"], ["entries[0]"]],
       [0, [{ path: "a.jpg" }], ["entries[0].sizeBytes", "entries[0].sha256"]],
+      [0, [file, null, file, "b.jpg", []], ["entries[1]", "entries[3]", "entries[4]"]],
     ],
   },
   currentJson: {
@@ -107,6 +115,7 @@ const rows: Readonly<Record<string, Row>> = {
     wrong: [
       [1, { ...growing, name: "t-{increment}" }, ["name"]],
       [1, { ...growing, files: [{ ...file, sha256: undefined }] }, ["files[0].sha256"]],
+      [1, { ...growing, files: [file, null] }, ["files[1]"]],
       [2, undefined, ["options"]],
     ],
   },
@@ -128,6 +137,7 @@ const rows: Readonly<Record<string, Row>> = {
     wrong: [
       [0, toSend, ["datasets"]],
       [0, [{ toSend: 3 }], ["datasets[0].toSend", "datasets[0].fileCount"]],
+      [0, [{ toSend: [file, null], fileCount: 2 }], ["datasets[0].toSend[1]"]],
     ],
   },
   evaluateQualityTargets: project,
@@ -171,6 +181,7 @@ const rows: Readonly<Record<string, Row>> = {
       [0, "a.jpg", ["files"]],
       [0, ["a.jpg"], ["files[0]"]],
       [0, { files: [file] }, ["files"]],
+      [0, [file, null], ["files[1]"]],
       [1, { onProgess: () => undefined, concurrency: "2" }, ["concurrency", "onProgess"]],
     ],
   },
@@ -203,6 +214,7 @@ const rows: Readonly<Record<string, Row>> = {
         ["dataset.slug", "dataset.dataType"],
       ],
       [1, { ...target, files: ["a.jpg"] }, ["files[0]"]],
+      [1, { ...target, files: [file, null, "b.jpg"] }, ["files[1]", "files[2]"]],
     ],
   },
   readConfig: { right: [{}, {}], wrong: [[0, { apikey: "a", baseUrl: 5 }, ["baseUrl", "apikey"]]] },
