@@ -4,7 +4,7 @@
 // The one loop that tries again waits here, too, until the run's time is over.
 import { context, getOctokit } from "@actions/github";
 import { transportError } from "../../src/api/transport/transport-errors";
-import { AvalaError, isAvalaError } from "../../src/errors";
+import { AvalaError, isAvalaError, messageOf } from "../../src/errors";
 import {
   cancelled,
   systemClock,
@@ -36,21 +36,67 @@ export async function setCommitStatus(
   ports: Ports = { clock: systemClock, random: systemRandom },
 ): Promise<StatusState> {
   const { clock } = ports;
+  const patienceFor = startPatience(status, clock);
+  const read = async ({ deadlineMs }: { readonly deadlineMs: number }): Promise<StatusState> => {
+    try {
+      return await setOnce(status, deadlineMs - clock.now());
+    } catch (error) {
+      throw patienceFor(error, deadlineMs - clock.now()) > 0 ? error : withoutRetry(error);
+    }
+  };
   try {
-    return await poll(({ deadlineMs }) => setOnce(status, deadlineMs - clock.now()), {
+    return await poll(read, {
       ...ports,
       what: `the commit status ${status.context} to be set`,
       timeoutMs: status.leftMs,
       isDone: () => true,
       signal: status.signal,
-      onOutage: ({ message }, leftMs) =>
-        status.onOutage(`${message} Still trying: ${formatDuration(leftMs / 1000)} left.`),
+      onOutage: (error, leftMs) => {
+        const left = formatDuration(patienceFor(error, leftMs) / 1000);
+        status.onOutage(`${error.message}${unsentText(status)} Still trying: ${left} left.`);
+      },
     });
   } catch (error) {
     // Aborted by its own time limit, or by the job's cancel.
     if (status.signal?.aborted === true) throw cancelled("The commit status");
     throw lastFailure(error);
   }
+}
+
+// At a run's start nothing is lost by stopping, and a wrong or blocked address refuses every try.
+const MAX_UNREACHED_MS = 60_000;
+
+/**
+ * How long is left for what failed so. At the start of a run that is a minute while GitHub can't be reached at all, and always
+ * the run's time once GitHub has been reached: at the end of a run it has.
+ */
+function startPatience(
+  { state }: CommitStatus,
+  clock: Clock,
+): (error: unknown, leftMs: number) => number {
+  const untilMs = clock.now() + MAX_UNREACHED_MS;
+  let isReached = state !== "pending";
+  return (error, leftMs) => {
+    isReached ||= !isUnreached(error);
+    return isReached ? Math.max(1, leftMs) : Math.min(leftMs, untilMs - clock.now());
+  };
+}
+
+/** Whether no byte of the request went out: the connection is refused or not made, or the name is not known. */
+function isUnreached(error: unknown): boolean {
+  if (!isAvalaError(error) || error.ambiguous) return false;
+  return error.code === "network" || error.code === "timeout";
+}
+
+function withoutRetry(error: unknown): unknown {
+  if (!isAvalaError(error)) return error;
+  const { code, message, hint } = error;
+  return new AvalaError(code, message, { hint, cause: error });
+}
+
+/** The status comes first, so a user who waits for it should not think that files were sent meanwhile. */
+function unsentText({ state }: Partial<Pick<CommitStatus, "state">>): string {
+  return state === "pending" ? " Nothing has been sent to Avala yet." : "";
 }
 
 /** At the end of a wait, what the last try failed for: that is what there is something to do about. */
@@ -154,23 +200,30 @@ function errorOf(
   leftMs: number,
 ): AvalaError {
   const { response, cause } = error as RequestFault;
-  if (response === undefined)
-    return transportError({ host: new URL(context.apiUrl).host }, cause ?? error);
+  if (response === undefined) return unanswered(new URL(context.apiUrl).host, cause ?? error);
   const what = `The commit status ${name} can't be set to ${state} on ${sha.slice(0, 12)}`;
   return refusal(what, response, leftMs);
+}
+
+/** Ports of other services are refused by fetch itself, whatever listens there. */
+function unanswered(host: string, error: unknown): AvalaError {
+  if (!isRecord(error) || messageOf(error["cause"]) !== "bad port")
+    return transportError({ host }, error);
+  return new AvalaError("network", `${host} has a port that is not for HTTP (bad port)`);
 }
 
 /** What the connection refuses, as an error that says what it was for: the base URL in its own hint is Avala's. */
 export function asStatusError(
   error: unknown,
-  { context: name, sha }: Pick<CommitStatus, "context" | "sha">,
+  status: Pick<CommitStatus, "context" | "sha"> & Partial<Pick<CommitStatus, "state">>,
 ): unknown {
   if (!isAvalaError(error) || (error.code !== "network" && error.code !== "timeout")) return error;
+  const { context: name, sha } = status;
   const message = `The commit status ${name} can't be set on ${sha.slice(0, 12)}: ${error.message}.`;
-  const { retryable } = error;
+  const { retryable, ambiguous } = error;
   return new AvalaError(error.code, message, {
     cause: error,
-    retryable,
-    hint: "Check the connection to GitHub and any proxy, then run again.",
+    ...{ retryable, ambiguous },
+    hint: `${unsentText(status)} Check the connection to GitHub and any proxy, then run again.`.trim(),
   });
 }

@@ -1,4 +1,5 @@
 // Commit statuses on GitHub's API, and what a user reads when one can't be set.
+import type * as GitHub from "@actions/github";
 import type { CommitStatus } from "../../action/environment";
 import type * as Statuses from "../../action/github/commit-status";
 import { transportError } from "../../src/api/transport/transport-errors";
@@ -175,7 +176,7 @@ describe("an outage of GitHub's", () => {
     expect(await set(tries)).toBe(63);
     expect(clock.now() - startMs).toBeGreaterThan(14 * 60_000);
     expect(outages).toEqual([
-      `The commit status avala can't be set to pending on ${status.sha.slice(0, 12)}: GitHub responded 502: Server Error. Still trying: 60 min left.`,
+      `The commit status avala can't be set to pending on ${status.sha.slice(0, 12)}: GitHub responded 502: Server Error. Nothing has been sent to Avala yet. Still trying: 60 min left.`,
     ]);
   });
 
@@ -195,6 +196,66 @@ describe("an outage of GitHub's", () => {
     };
     const error = await rejectionOf(set([down], { signal: controller.signal }));
     expect(error.code).toBe("cancelled");
+  });
+});
+
+describe("a GitHub that can't be reached", () => {
+  // As the toolkit reads it from the runner's variables.
+  const from = (apiUrl: string): void => {
+    const { context } = jest.requireActual<typeof GitHub>("@actions/github");
+    context.apiUrl = apiUrl;
+  };
+  let closed: string;
+  beforeEach(async () => {
+    const server = await replyServer(() => undefined);
+    closed = server.origin;
+    await server.stop();
+  });
+  afterEach(() => from(`${github.origin}/api/v3`));
+
+  test("ends a run's start within about a minute, by the reason, and says that nothing was sent", async () => {
+    from(closed);
+    const startMs = clock.now();
+    const error = await rejectionOf(set([reply(201)]));
+    expect(error.code).toBe("network");
+    expect(error.message).toContain("refused the connection (ECONNREFUSED)");
+    expect(error.hint).toContain("Nothing has been sent to Avala yet.");
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(60_000);
+    expect(clock.now() - startMs).toBeLessThan(80_000);
+    expect(outages).toEqual([
+      expect.stringMatching(
+        /\(ECONNREFUSED\)\. Nothing has been sent to Avala yet\. Still trying: 60 s left\.$/,
+      ),
+    ]);
+  });
+
+  test("is waited for at a run's end until its time is over: what it did would be lost", async () => {
+    from(closed);
+    const startMs = clock.now();
+    const given = { state: "success", leftMs: 600_000 } as const;
+    const error = await rejectionOf(set([reply(201)], given));
+    expect(error.message).toContain("ECONNREFUSED");
+    expect(error.hint).not.toContain("Nothing has been sent");
+    expect(clock.now() - startMs).toBe(600_000);
+  });
+
+  test("is an outage once it has answered", async () => {
+    const startMs = clock.now();
+    const down: Answer = (_heard, response) => {
+      from(closed);
+      json(response, 502, {});
+    };
+    const error = await rejectionOf(set([down], { leftMs: 600_000 }));
+    expect(error.message).toContain("ECONNREFUSED");
+    expect(clock.now() - startMs).toBe(600_000);
+  });
+
+  test("by a port that fetch refuses ends the run at once", async () => {
+    from("http://127.0.0.1:1");
+    const startMs = clock.now();
+    const error = await rejectionOf(set([reply(201)]));
+    expect(error.message).toContain("127.0.0.1:1 has a port that is not for HTTP (bad port)");
+    expect(clock.now()).toBe(startMs);
   });
 });
 

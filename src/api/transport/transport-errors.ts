@@ -47,13 +47,15 @@ function wordsOf(code: string, error: unknown): string {
   return isUnread ? "responded with what is not HTTP" : (WORDS[code] ?? "did not respond");
 }
 
-/** The code of an error, or of what caused it. */
+/** The code of an error, or of what caused it. Where none has one, the words of the first cause, as `bad port`. */
 function codeOf(error: unknown): string {
+  let words = "";
   for (let at = error, depth = 0; isRecord(at) && depth < 4; at = at["cause"], depth += 1) {
     const code = at["code"];
     if (typeof code === "string" && code !== "") return code;
+    words = messageOf(at) || words;
   }
-  return "unknown error";
+  return redact(printable(words, 100)) || "unknown error";
 }
 
 // Error objects are no plain records for `isRecord`'s type, but have properties all the same.
