@@ -26,7 +26,7 @@ const parts = {
 const touch = (path: string): void => utimesSync(place.tree.at(path), new Date(), new Date());
 
 interface Lists {
-  readonly current: { path: string }[];
+  readonly current: { path: string; itemPath: string }[];
   readonly superseded: object[];
   readonly postponed: { path: string; datasetUid: string }[];
 }
@@ -83,4 +83,44 @@ test("once the file stops changing it is held as before", async () => {
   expect(setsOf(await act({ "min-age-minutes": "5" }))[0]?.superseded).toMatchObject([
     { path: "images/cats/two.jpg", why: "gone" },
   ]);
+});
+
+describe("a file that was renamed keeps its item while another one at its old path is being written", () => {
+  const [old, now] = ["images/cats/two.jpg", "images/cats/two-1.jpg"];
+  const rest = (path: string): void => utimesSync(place.tree.at(path), LONG_AGO, LONG_AGO);
+  const rename = (): void => renameSync(place.tree.at(old), place.tree.at(now));
+  const write = (content: string): void => place.tree.write({ [old]: jpeg(content) });
+  const kept = { path: now, itemPath: old };
+
+  test("where the move was seen before", async () => {
+    await act();
+    rename();
+    write("second");
+    rest(old);
+    await act({ "min-age-minutes": "5" });
+    write("third");
+    const run = await act({ "min-age-minutes": "5" });
+    expect(run.outputs).toMatchObject({ "files-uploaded": "0", complete: "true" });
+    const [set] = setsOf(run);
+    expect(set?.current).toContainEqual(expect.objectContaining(kept));
+    rest(old);
+    const last = await act({ "min-age-minutes": "5" });
+    expect(last.outputs).toMatchObject({ "files-uploaded": "1" });
+    expect(setsOf(last)[0]?.superseded).toMatchObject([{ path: old, why: "changed" }]);
+    expect(setsOf(last)[0]?.current).toContainEqual(expect.objectContaining(kept));
+  });
+
+  test("where it was not, it is left for later as well", async () => {
+    await act();
+    rename();
+    write("second");
+    const run = await act({ "min-age-minutes": "5" });
+    const left = { "files-uploaded": "0", unverified: "1", complete: "false" };
+    expect(run.outputs).toMatchObject(left);
+    rest(old);
+    const last = await act({ "min-age-minutes": "5" });
+    expect(last.outputs).toMatchObject({ "files-uploaded": "1", complete: "true" });
+    expect(setsOf(last)[0]?.current).toContainEqual(expect.objectContaining(kept));
+    expect(setsOf(last)[0]?.superseded).toEqual([]);
+  });
 });

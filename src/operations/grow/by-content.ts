@@ -1,17 +1,30 @@
-// Which files get the items that stand for none at their own paths, by content. One that has an item keeps it: a copy that
-// comes later, and may come first by its path, is the new file. Pure.
+// Which files get the items that stand for none where they belong, by content. Pure.
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import { groupBy } from "../../group-by";
+import { likenessOf, type Likeness } from "./item-homes";
 
 interface Content {
   readonly sizeBytes?: number | undefined;
   readonly sha256?: string | undefined;
 }
 
-interface FreeItem {
-  readonly entry: Content;
-  /** The path of the file that had it in an earlier run, if that is not its own. */
-  readonly movedTo: string | undefined;
+/** An item that stands for no file where it belongs, and the file that is declared there. */
+export interface LeftItem<Item> {
+  readonly item: Item;
+  readonly file: ManifestEntry | undefined;
+}
+
+/** Those that may stand for a file at another path: first those whose path is not declared, of each the oldest first. */
+export function freeItems<Item extends { readonly entry: Content; readonly turn: number }>(
+  left: readonly LeftItem<Item>[],
+): readonly Item[] {
+  const byAge = left.toSorted((a, b) => a.item.turn - b.item.turn);
+  const alike = ({ item, file }: LeftItem<Item>): Likeness | "gone" =>
+    file === undefined ? "gone" : likenessOf(item.entry, file);
+  // The last ones are there twice: one of them is enough for their own file.
+  return (["gone", "other", "same"] as const).flatMap((wanted) =>
+    byAge.flatMap((one) => (alike(one) === wanted ? one.item : [])),
+  );
 }
 
 // The digits that an unpacked manifest keeps.
@@ -23,33 +36,19 @@ function contentOf({ sizeBytes, sha256 }: Content): string | undefined {
   return `${sizeBytes} ${sha256.slice(0, CONTENT_DIGITS)}`;
 }
 
-/** By the paths of the files. Of files and items that are alike in all this, the first ones meet. */
-export function pairByContent<Item extends FreeItem>(
+/** By the paths of the files. Of files and items that are alike in this, the first ones meet. */
+export function pairByContent<Item extends { readonly entry: Content }>(
   files: readonly ManifestEntry[],
   items: readonly Item[],
 ): ReadonlyMap<string, Item> {
   const pairs = new Map<string, Item>();
-  if (files.length === 0) return pairs;
+  if (files.length === 0 || items.length === 0) return pairs;
   const byContent = groupBy(items, ({ entry }) => contentOf(entry));
   byContent.delete(undefined);
-  const had = new Map<string, Item>();
-  for (const [content, alike] of byContent)
-    for (const item of alike.filter(({ movedTo }) => movedTo !== undefined).reverse())
-      had.set(`${content} ${item.movedTo}`, item);
-  const taken = new Set<Item>();
-  const pair = ({ path }: ManifestEntry, item: Item | undefined): void => {
-    if (item === undefined) return;
-    pairs.set(path, item);
-    taken.add(item);
-  };
-  for (const file of files) pair(file, had.get(`${contentOf(file)} ${file.path}`));
   for (const alike of byContent.values()) alike.reverse();
   for (const file of files) {
-    if (pairs.has(file.path)) continue;
-    const alike = byContent.get(contentOf(file)) ?? [];
-    let item = alike.pop();
-    while (item !== undefined && taken.has(item)) item = alike.pop();
-    pair(file, item);
+    const item = byContent.get(contentOf(file))?.pop();
+    if (item !== undefined) pairs.set(file.path, item);
   }
   return pairs;
 }

@@ -1,4 +1,4 @@
-// The declared file and the items of each path. Pure.
+// The declared file of each path, and the items that belong there. Pure.
 import type { ManifestEntry } from "../../files/manifest/manifest";
 
 interface AtPath<Item> {
@@ -12,20 +12,20 @@ function lower(path: string | undefined, other: string | undefined): string | un
   return path < other ? path : other;
 }
 
-/** Each path in order. Both lists are sorted by path, so that a large set needs no maps of them. */
-export function* byPath<Item extends { readonly entry: { readonly path: string } }>(
+/** Each path in order. Both lists are sorted by it, so that a large set needs no maps of them. */
+export function* byPath<Item extends { readonly home: string }>(
   files: readonly ManifestEntry[],
   items: readonly Item[],
 ): Generator<AtPath<Item>> {
   let [nextFile, nextItem] = [0, 0];
   for (;;) {
     const file = files[nextFile];
-    const path = lower(file?.path, items[nextItem]?.entry.path);
+    const path = lower(file?.path, items[nextItem]?.home);
     if (path === undefined) return;
     const isDeclared = file?.path === path;
     if (isDeclared) nextFile += 1;
     const start = nextItem;
-    while (items[nextItem]?.entry.path === path) nextItem += 1;
+    while (items[nextItem]?.home === path) nextItem += 1;
     yield { path, file: isDeclared ? file : undefined, items: items.slice(start, nextItem) };
   }
 }

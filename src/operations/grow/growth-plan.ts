@@ -1,13 +1,13 @@
 // What a growing set holds of the files that are declared, what is new, and what of its items is not current any more.
 // Pure: the same files and increments give the same plan, in the same order.
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { isSameDigest } from "../../files/manifest/compare";
 import { comparePaths, type ManifestEntry } from "../../files/manifest/manifest";
-import { pairByContent } from "./by-content";
+import { freeItems, pairByContent, type LeftItem } from "./by-content";
 import { byPath } from "./by-path";
 import type { NumberedName } from "./increment-name";
+import { createHomes, likenessOf } from "./item-homes";
 import { createPostponed, type PostponedItem } from "./postponed";
-import { createUnclearItems, isUnclear } from "./unclear-items";
+import { createUnclearItems, isUnclear, type UnclearItems } from "./unclear-items";
 
 /** What a store shows of an item. It may be a preview's, and MD5s may be none: then it is no difference from any file. */
 export interface StoredContent {
@@ -40,7 +40,7 @@ export interface Move {
 export interface Increment extends NumberedName {
   readonly dataset: Dataset;
   readonly entries: readonly HeldEntry[];
-  /** Items of it that had files at other paths in an earlier run, as far as that is known. */
+  /** Items of it that had files at other paths in earlier runs, as far as that is known, also of one that is back. */
   readonly moved?: readonly Move[] | undefined;
 }
 
@@ -66,13 +66,16 @@ export interface MovedItem extends Move {
   readonly datasetUid: string;
 }
 
-/** A declared file of which the set has an item that can't be compared: neither sent nor called unchanged. */
+/** A declared file that may be an item of the set, which can't be known now: neither sent nor called unchanged. */
 interface UnverifiedFile {
   readonly path: string;
   readonly datasetUid: string;
 }
 
-/** Each item of the set is in one of current, superseded, unverified and postponed. All are sorted by path, `moved` by the new one. */
+/**
+ * Each item of the set is in one of current, superseded and postponed, or one that an unverified file may be. All are sorted by
+ * path, `moved` by the new one.
+ */
 export interface GrowthPlan {
   readonly current: readonly CurrentFile[];
   readonly toSend: readonly ManifestEntry[];
@@ -87,8 +90,8 @@ interface Item {
   readonly datasetUid: string;
   /** Of its increment among all, in order. */
   readonly turn: number;
-  /** The path of the file that had it in an earlier run, if that is not its own. */
-  readonly movedTo: string | undefined;
+  /** The path at which it belongs: its own, or that of the file that has it since a move. */
+  readonly home: string;
 }
 
 /** By number; of equal numbers, which two runs at once may choose, by age. */
@@ -102,52 +105,31 @@ export function inOrder(increments: readonly Increment[]): readonly Increment[] 
   );
 }
 
-type Likeness = "same" | "other" | "unknown";
-
-function likenessOf({ sizeBytes, sha256, notSha256 }: HeldEntry, file: ManifestEntry): Likeness {
-  if (sizeBytes !== undefined && sizeBytes !== file.sizeBytes) return "other";
-  if (sha256 !== undefined) return isSameDigest(sha256, file.sha256) ? "same" : "other";
-  return notSha256 === file.sha256 ? "other" : "unknown";
-}
-
-/** Whether an item at the path of the file is known to have other content. */
-function isOther(entry: HeldEntry, file: ManifestEntry): boolean {
-  return likenessOf(entry, file) === "other";
-}
-
-/** By path; those of one path in the order of their increments. */
-function itemsOf(increments: readonly Increment[]): readonly Item[] {
+/** By where they belong; those of one path in the order of their increments. */
+function itemsOf(
+  increments: readonly Increment[],
+  homeOf: ReturnType<typeof createHomes>,
+): readonly Item[] {
   const items: Item[] = [];
   for (const [turn, { dataset, entries, moved = [] }] of inOrder(increments).entries()) {
     const movedTo = new Map(moved.map(({ path, to }) => [path, to]));
-    for (const entry of entries)
-      items.push({ entry, datasetUid: dataset.uid, turn, movedTo: movedTo.get(entry.path) });
+    for (const entry of entries) {
+      const home = homeOf(entry, movedTo.get(entry.path));
+      items.push({ entry, datasetUid: dataset.uid, turn, home });
+    }
   }
-  return items.sort((a, b) => comparePaths(a.entry.path, b.entry.path));
+  return items.sort((a, b) => comparePaths(a.home, b.home));
 }
 
-/** An item that stands for no file at its own path, and the file that is declared there. */
-interface LeftItem {
-  readonly item: Item;
-  readonly file: ManifestEntry | undefined;
-}
-
-/** Those that may stand for a file at another path: first those whose path is not declared, of each the oldest first. */
-function freeItems(left: readonly LeftItem[]): readonly Item[] {
-  const byAge = left.toSorted((a, b) => a.item.turn - b.item.turn);
-  return [
-    ...byAge.filter(({ file }) => file === undefined),
-    ...byAge.filter(({ item, file }) => file && isOther(item.entry, file)),
-  ].map(({ item }) => item);
-}
+type Left = LeftItem<Item>;
 
 interface Sorted {
   readonly current: CurrentFile[];
   /** With the newest item at its path, which can't be compared. */
   readonly unknown: { readonly item: Item; readonly file: ManifestEntry }[];
   readonly missing: ManifestEntry[];
-  readonly left: LeftItem[];
-  readonly postponed: PostponedItem[];
+  readonly left: Left[];
+  readonly postponed: Item[];
 }
 
 function currentAt(item: Item, { path, sha256 }: ManifestEntry): CurrentFile {
@@ -175,24 +157,54 @@ function sortFiles(
   const sorted: Sorted = { current: [], unknown: [], missing: [], left: [], postponed: [] };
   for (const { path, file, items: here } of byPath(files, items)) {
     if (file !== undefined) sortDeclared(file, here, sorted);
-    else if (isPostponed(path))
-      sorted.postponed.push(...here.map(({ datasetUid }) => ({ path, datasetUid })));
+    else if (isPostponed(path)) sorted.postponed.push(...here);
     else sorted.left.push(...here.map((item) => ({ item, file })));
   }
   return sorted;
 }
 
-function supersededOf({ item: { entry, datasetUid }, file }: LeftItem): SupersededItem {
+function supersededOf({ item: { entry, datasetUid }, file }: Left): SupersededItem {
   const isRepeated = file !== undefined && likenessOf(entry, file) === "same";
   const why = file === undefined ? "gone" : isRepeated ? "repeated" : "changed";
   return { path: entry.path, datasetUid, why };
+}
+
+const placeOf = ({ entry: { path }, datasetUid }: Item): PostponedItem => ({ path, datasetUid });
+
+/** What becomes of files that no item at their own path is known to hold. */
+interface Settled {
+  readonly byContent: ReadonlyMap<string, Item>;
+  readonly toSend: ManifestEntry[];
+  readonly unverified: UnverifiedFile[];
+  /** Of these nothing is decided, as others have their files. */
+  readonly postponed: PostponedItem[];
+}
+
+function settleOpen({ missing, unknown, left, postponed }: Sorted, unclear: UnclearItems): Settled {
+  const open = [...missing, ...unknown.map(({ file }) => file)];
+  const byContent = pairByContent(open, open.length === 0 ? [] : freeItems(left));
+  const settled: Settled = { byContent, toSend: [], unverified: [], postponed: [] };
+  for (const { item, file } of unknown)
+    if (byContent.has(file.path)) settled.postponed.push(placeOf(item));
+    else settled.unverified.push({ path: file.path, datasetUid: item.datasetUid });
+  const lacking = missing.filter(({ path }) => !byContent.has(path));
+  // A file of the same content may be the one that was left for later, under another name: what is sent can't be taken back.
+  const waiting = pairByContent(lacking, postponed);
+  for (const file of lacking) {
+    const { path, sizeBytes, sha256 } = file;
+    const datasetUid = waiting.get(path)?.datasetUid ?? unclear.holding(file);
+    if (datasetUid === undefined) settled.toSend.push({ path, sizeBytes, sha256 });
+    else settled.unverified.push({ path, datasetUid });
+  }
+  return settled;
 }
 
 /**
  * Holds declared files against the increments. A path that has its earlier content again is held by the older increment. A
  * file that was moved, so that its old path is not declared any more or is another file's, is not sent again; a copy is a
  * new file, also of one that was moved before. Nor does a file stay unverified that has a known item elsewhere. An item whose
- * file was only left for a later run is not taken for another file and never superseded.
+ * file was only left for a later run is not taken for another file and never superseded, and another file of its content is
+ * not sent.
  * @param leftForLater paths of such files, or of folders of them
  */
 export function planGrowth(
@@ -202,39 +214,24 @@ export function planGrowth(
 ): GrowthPlan {
   const files = [...declared].sort((a, b) => comparePaths(a.path, b.path));
   const isPostponed = createPostponed(leftForLater);
-  const all = itemsOf(increments);
+  const moves = increments.flatMap(({ moved: known = [] }) => known);
+  const all = itemsOf(increments, createHomes(files, moves, isPostponed));
   const clear = all.filter(({ entry }) => !isUnclear(entry));
   const unclear = createUnclearItems(all.filter(({ entry }) => isUnclear(entry)));
   const sorted = sortFiles(files, clear, isPostponed);
-  const { current, unknown, missing, left, postponed } = sorted;
-  const open = [...missing, ...unknown.map(({ file }) => file)];
-  const byContent = pairByContent(open, open.length === 0 ? [] : freeItems(left));
-  const unverified: UnverifiedFile[] = [];
-  for (const { item, file } of unknown) {
-    const { path } = file;
-    const { datasetUid } = item;
-    (byContent.has(path) ? postponed : unverified).push({ path, datasetUid });
-  }
-  const toSend: ManifestEntry[] = [];
-  for (const file of missing) {
-    if (byContent.has(file.path)) continue;
-    const { path, sizeBytes, sha256 } = file;
-    const datasetUid = unclear.holding(file);
-    if (datasetUid === undefined) toSend.push({ path, sizeBytes, sha256 });
-    else unverified.push({ path, datasetUid });
-  }
-  const moved: MovedItem[] = [];
-  for (const file of open) {
+  const { byContent, toSend, unverified, postponed } = settleOpen(sorted, unclear);
+  const { current, left } = sorted;
+  for (const file of files) {
     const item = byContent.get(file.path);
-    if (item === undefined) continue;
-    current.push(currentAt(item, file));
-    moved.push({ path: item.entry.path, to: file.path, datasetUid: item.datasetUid });
+    if (item !== undefined) current.push(currentAt(item, file));
   }
-  moved.sort((a, b) => comparePaths(a.to, b.to));
-  postponed.push(...unclear.others());
-  for (const list of [current, unverified, postponed])
-    list.sort((a, b) => comparePaths(a.path, b.path));
+  postponed.push(...sorted.postponed.map(placeOf), ...unclear.others());
   const isMoved = new Set(byContent.values());
   const superseded = left.filter(({ item }) => !isMoved.has(item)).map(supersededOf);
+  for (const list of [current, unverified, postponed, superseded])
+    list.sort((a, b) => comparePaths(a.path, b.path));
+  const moved = current.flatMap(({ path: to, itemPath: path, datasetUid }) =>
+    path === to ? [] : [{ path, to, datasetUid }],
+  );
   return { current, toSend, superseded, moved, unverified, postponed };
 }

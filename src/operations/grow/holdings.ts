@@ -84,7 +84,8 @@ function forgetUnverified(
   );
   if (isWhole) return;
   const plan = planGrowth(target.files, incrementsOf(found, knowledge), target.postponed);
-  for (const { datasetUid } of plan.unverified) entries.delete(datasetUid);
+  for (const { datasetUid } of plan.unverified)
+    if (entries.get(datasetUid)?.some(isUnknown) === true) entries.delete(datasetUid);
 }
 
 async function lookIntoUnknown(

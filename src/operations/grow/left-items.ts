@@ -9,7 +9,6 @@ import type { WaitMs } from "../wait";
 import type { GrowingFile, GrowTarget } from "./growth";
 import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
 import type { Knowledge } from "./knowledge";
-import { createPostponed } from "./postponed";
 
 type BySize = ReadonlyMap<number, readonly GrowingFile[]>;
 
@@ -62,8 +61,7 @@ export function findLeft(target: GrowTarget, increments: readonly Increment[]): 
   for (const candidates of new Set(unknown.map(({ entry }) => entry.candidates)))
     for (const path of candidates ?? []) paths.add(path);
   const files = filesBySize(target.files.filter(({ path }) => paths.has(path)));
-  const isPostponed = createPostponed(postponed);
-  const items = unknown.filter(({ entry }) => isPossible(entry, files) && !isPostponed(entry.path));
+  const items = unknown.filter(({ entry }) => isPossible(entry, files));
   return { items, files };
 }
 

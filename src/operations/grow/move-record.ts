@@ -18,6 +18,19 @@ function placeOfMoves(avala: Avala, target: OfSet, stateDirectory: string): Sign
 const keyOf = ({ datasetUid, path }: Pick<MovedItem, "datasetUid" | "path">): string =>
   `${datasetUid} ${path}`;
 
+/** Where files have items that lie, or were thought to lie, elsewhere: one that is at its item's own path again, too. */
+function movesOf(
+  { moved, current }: Pick<GrowthPlan, "moved" | "current">,
+  known: ReadonlyMap<string, string>,
+): readonly MovedItem[] {
+  if (known.size === 0) return moved;
+  const returned = current.flatMap(({ path, itemPath, datasetUid }) => {
+    const one = { path, to: path, datasetUid };
+    return path === itemPath && known.has(keyOf(one)) ? [one] : [];
+  });
+  return [...moved, ...returned];
+}
+
 /** What is not known yet. Never rejects: see above. */
 export async function recordMoves(
   avala: Avala,
@@ -25,11 +38,11 @@ export async function recordMoves(
   { increments, plan }: { readonly increments: readonly Increment[]; readonly plan: GrowthPlan },
   stateDirectory: string | undefined,
 ): Promise<void> {
-  if (stateDirectory === undefined || plan.moved.length === 0) return;
+  if (stateDirectory === undefined) return;
   const known = new Map<string, string>();
   for (const { dataset, moved = [] } of increments)
     for (const { path, to } of moved) known.set(keyOf({ datasetUid: dataset.uid, path }), to);
-  const moved = plan.moved.filter((one) => known.get(keyOf(one)) !== one.to);
+  const moved = movesOf(plan, known).filter((one) => known.get(keyOf(one)) !== one.to);
   if (moved.length === 0) return;
   const place = placeOfMoves(avala, target, stateDirectory);
   await appendSigned(avala, place, { moved }).catch(() => undefined);

@@ -25,7 +25,7 @@ interface Alike {
 /** By size: `undefined` where that is not known. */
 type OfKey = Map<number | undefined, Alike>;
 
-interface UnclearItems {
+export interface UnclearItems {
   /** The dataset of an item that may be the file. */
   readonly holding: (file: Pick<ManifestEntry, "path" | "sizeBytes">) => string | undefined;
   /** Those that are left when no file may be one of them any more: of these nothing is decided. */

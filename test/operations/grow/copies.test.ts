@@ -50,6 +50,23 @@ test("nor that of one that was renamed twice", async () => {
   expect(heldIn(copied)).toMatchObject({ "b.jpg": 2, "c.jpg": 2, "d.jpg": 1 });
 });
 
+test("a copy at the old path of a file that was renamed is a new file", async () => {
+  await renamedTo("d.jpg");
+  await place.put("a.jpg", "A");
+  const copied = await place.run();
+  expect(copied.decision.plan.toSend.map(({ path }) => path)).toEqual(["a.jpg"]);
+  expect(heldIn(copied)).toEqual({ "a.jpg": 2, "d.jpg": 1, "z.jpg": 1 });
+  expect(heldIn(await place.run())).toEqual(heldIn(copied));
+});
+
+test("a file that has its old name again keeps its item beside a copy at the name that it had", async () => {
+  await renamedTo("d.jpg");
+  await place.move("d.jpg", "a.jpg", "A");
+  expect(heldIn(await place.run())).toEqual({ "a.jpg": 1, "z.jpg": 1 });
+  await place.put("d.jpg", "A");
+  expect(heldIn(await place.run())).toEqual({ "a.jpg": 1, "d.jpg": 2, "z.jpg": 1 });
+});
+
 test("of several items of one content the oldest is taken, whatever their paths", async () => {
   await place.start({ ingestMs: 0 });
   await place.put("m.jpg", "A");

@@ -85,9 +85,12 @@ describe("a growing set", () => {
   test("judges no item whose file was only left for a later run", () => {
     const postponed = [{ path: "a", datasetUid: "first" }];
     expect(planGrowth([], [first], ["a"])).toEqual({ ...none, postponed });
-    // Nor is it taken for a file that was moved.
-    const b = file("b", "one");
-    expect(planGrowth([b], [first], ["a"])).toEqual({ ...none, toSend: [b], postponed });
+    // Nor is it taken for a file that was moved: of one that may be it nothing is decided either.
+    const [b, c] = [file("b", "one"), file("c", "one")];
+    const unverified = [{ path: "b", datasetUid: "first" }];
+    expect(planGrowth([b], [first], ["a"])).toEqual({ ...none, unverified, postponed });
+    const both = planGrowth([b, c], [first], ["a"]);
+    expect(both).toEqual({ ...none, unverified, toSend: [c], postponed });
     expect(planGrowth([a], [first], ["a"])).toEqual({ ...none, current: [current] });
   });
 
@@ -115,6 +118,48 @@ describe("a growing set", () => {
     expect(planned([b, c], first)).toMatchObject({
       toSend: ["c"],
       moved: [{ path: "a", to: "b" }],
+    });
+  });
+
+  describe("of which a file was moved before", () => {
+    const b = file("b", "one");
+    const movedBefore = { ...first, moved: [{ path: "a", to: "b" }] };
+    const kept = {
+      current: [{ ...current, path: "b" }],
+      moved: [{ path: "a", to: "b", datasetUid: "first" }],
+    };
+
+    test("keeps its item for it while another file at its old path is left for a later run", () => {
+      expect(planGrowth([b], [movedBefore], ["a"])).toEqual({ ...none, ...kept });
+      expect(planGrowth([b, file("c", "one")], [movedBefore], ["a"])).toMatchObject({
+        ...kept,
+        toSend: [{ path: "c" }],
+      });
+    });
+
+    test("keeps it also beside a copy at its old path", () => {
+      expect(planned([a, b], movedBefore)).toEqual({ ...none, ...kept, toSend: ["a"] });
+      const copied = increment(2, [a], { uid: "copied" });
+      expect(planned([a, b], movedBefore, copied)).toMatchObject({
+        current: [{ path: "a", datasetUid: "copied" }, kept.current[0]],
+        ...{ toSend: [], superseded: [], moved: kept.moved },
+      });
+      // Without a record of moves each has one of the two items all the same.
+      expect(planned([a, b], first, copied)).toMatchObject({ toSend: [], superseded: [] });
+    });
+
+    test("decides nothing of the item while that file is left for a later run", () => {
+      const postponed = [{ path: "a", datasetUid: "first" }];
+      const plan = planGrowth([file("a", "new")], [movedBefore], ["b"]);
+      expect(plan).toMatchObject({ postponed, superseded: [], toSend: [{ path: "a" }] });
+    });
+
+    test("takes the item for another one once that file has changed", () => {
+      const c = file("c", "one");
+      expect(planned([file("b", "new"), c], movedBefore)).toMatchObject({
+        toSend: ["b"],
+        moved: [{ path: "a", to: "c" }],
+      });
     });
   });
 

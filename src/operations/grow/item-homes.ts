@@ -1,0 +1,44 @@
+// The path at which each item belongs: that of the file that has had it since a move, else its own. Pure.
+import { isSameDigest } from "../../files/manifest/compare";
+import type { ManifestEntry } from "../../files/manifest/manifest";
+
+interface Entry {
+  readonly path: string;
+  readonly sizeBytes?: number | undefined;
+  readonly sha256?: string | undefined;
+  readonly notSha256?: string | undefined;
+}
+
+export type Likeness = "same" | "other" | "unknown";
+
+export function likenessOf(
+  { sizeBytes, sha256, notSha256 }: Omit<Entry, "path">,
+  file: ManifestEntry,
+): Likeness {
+  if (sizeBytes !== undefined && sizeBytes !== file.sizeBytes) return "other";
+  if (sha256 !== undefined) return isSameDigest(sha256, file.sha256) ? "same" : "other";
+  return notSha256 === file.sha256 ? "other" : "unknown";
+}
+
+/**
+ * A file that had an item in an earlier run keeps it as long as it has that content, also if another file is at the item's own
+ * path by now, or that one is left for a later run. While it is left for a later run itself, nobody else gets the item.
+ */
+export function createHomes(
+  files: readonly ManifestEntry[],
+  moves: readonly { readonly to: string }[],
+  isPostponed: (path: string) => boolean,
+): (entry: Entry, movedTo: string | undefined) => string {
+  const moved = new Set(moves.map(({ to }) => to));
+  const fileAt = new Map(
+    moved.size === 0
+      ? []
+      : files.flatMap((file) => (moved.has(file.path) ? [[file.path, file] as const] : [])),
+  );
+  return (entry, movedTo) => {
+    if (movedTo === undefined) return entry.path;
+    const file = fileAt.get(movedTo);
+    const isIts = file === undefined ? isPostponed(movedTo) : likenessOf(entry, file) === "same";
+    return isIts ? movedTo : entry.path;
+  };
+}
