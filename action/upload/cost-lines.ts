@@ -1,5 +1,7 @@
 // What is said of an upload's cost before its first byte. Knows nothing of how it is decided what is sent.
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { limitNow } from "../../src/api/connection";
+import { visibilityWarning } from "../../src/operations/publish/visibility";
 import { describeToSend, estimateCost, type Cost, type ToSend } from "../../src/upload/cost";
 import { landedBefore, type SetToSend } from "../../src/upload/landed-before";
 import { MS_PER_MINUTE } from "../inputs/values";
@@ -15,6 +17,8 @@ export interface Sending extends SetToSend {
   readonly fileCount: number;
   /** As a growing set's. @default false */
   readonly isSoughtBeforeConfirm?: boolean | undefined;
+  /** Other datasets of the same set. */
+  readonly siblings?: readonly Pick<Dataset, "visibility">[] | undefined;
 }
 
 /** What is left to be sent, by the journals of earlier runs; of each target it is noted. */
@@ -52,7 +56,20 @@ export async function reportCost(
   const toSend = await findToSend(run, context, sendings);
   if (toSend.cost.files + toSend.landedBefore > 0)
     run.log.info(`To send: ${describeToSend(toSend)}.`);
+  reportVisibility(run, sendings);
   reportFit(run, toSend.cost);
+}
+
+/** Before the files are sent: a refusal would come after them. */
+export function reportVisibility(
+  run: Run,
+  sendings: readonly (Pick<Sending, "siblings"> & { readonly files: readonly unknown[] })[],
+): void {
+  const isMade = sendings.filter(({ files }) => files.length > 0);
+  if (isMade.length === 0) return;
+  const siblings = isMade.flatMap((one) => one.siblings ?? []);
+  const text = visibilityWarning(run.inputs.upload?.visibility, siblings);
+  if (text !== undefined) run.warn({ text });
 }
 
 /** That one job is too short for it, or that nothing would be left of an interrupted one. */

@@ -69,7 +69,7 @@ export function sendingsOf(
   { organizationUid }: UploadContext,
   decided: readonly DecidedSet[],
 ): readonly Sending[] {
-  return decided.map(({ target, decision: { plan, next } }) => ({
+  return decided.map(({ target, decision: { plan, next, increments } }) => ({
     target,
     datasetName: next?.name ?? "",
     organizationUid,
@@ -77,6 +77,7 @@ export function sendingsOf(
     digest: next?.digest,
     fileCount: plan.toSend.length,
     isSoughtBeforeConfirm: true,
+    siblings: increments.map(({ dataset }) => dataset),
   }));
 }
 

@@ -36,13 +36,14 @@ export function sendingsOf(
   { organizationUid }: UploadContext,
   decided: readonly Decided[],
 ): readonly Sending[] {
-  return decided.map(({ target, decision }) => ({
+  return decided.map(({ target, decision, earlier }) => ({
     target,
     datasetName: target.name,
     organizationUid,
     files: toSend(decision),
     digest: target.manifest.digest,
     fileCount: target.files.length,
+    siblings: earlier,
   }));
 }
 

@@ -42,7 +42,7 @@ import { planLines } from "../plan/plan-lines";
 import type { Plan } from "../plan/plan-shape";
 import { settingsOf } from "../plan/plan-settings";
 import { checkScopes, isCheckedLater } from "../scope-check";
-import { findToSend, reportCost, reportFit, type Sending } from "./cost-lines";
+import { findToSend, reportCost, reportFit, reportVisibility, type Sending } from "./cost-lines";
 import { publishAll, sendingsOf } from "./publishing";
 import { noteSet, type Outcome } from "../report/results";
 import type { Run } from "../run-context";
@@ -223,6 +223,7 @@ async function writeDryRun(
       : await findToSend(run, context, sendings);
   run.results.wouldSend = left;
   run.log.info(`Dry run: nothing is sent. It would be ${describeToSend(left)}.`);
+  reportVisibility(run, context === undefined ? selection.targets : sendings);
   reportFit(run, left.cost);
   return "planned";
 }

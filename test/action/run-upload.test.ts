@@ -204,6 +204,32 @@ describe("a first run", () => {
     });
   });
 
+  const REFUSED_LATE = /may refuse visibility: public .*only after all of them are sent/;
+
+  test.each([
+    ["a dry run without a key", { "dry-run": "true", "api-key": "" }],
+    ["a dry run", { "dry-run": "true" }],
+    ["a run", {}],
+    ["a run of a growing set", { dataset: "pets-{increment}" }],
+  ])("warns in %s that visibility may be refused after the upload", async (_what, more) => {
+    const { warnings } = await act({ ...versioned, visibility: "public", ...more });
+    const texts = warnings.map(({ text }) => text).filter((text) => REFUSED_LATE.test(text));
+    expect(texts).toHaveLength(1);
+  });
+
+  test("warns of no visibility where nothing is made, the set has one of it, or it is private", async () => {
+    await start({ dialect: { uploadVisibility: "any" } });
+    const open = { ...versioned, visibility: "public" };
+    const runs = [await act(versioned), await act(open), await act(open)];
+    expect(runs[1]?.outputs).toMatchObject({ outcome: "unchanged" });
+    const grown = { ...open, dataset: "grown-{increment}" };
+    await act(grown);
+    place.tree.write({ "images/cats/more.jpg": jpeg("more") });
+    const later = await act(grown);
+    expect(later.outputs).toMatchObject({ outcome: "uploaded" });
+    expect([...runs, later].map((one) => one.text()).join("\n")).not.toMatch(REFUSED_LATE);
+  });
+
   test("says how a dataset becomes public where Avala makes private ones only, and a private one sends nothing again", async () => {
     const refused = await act({ ...versioned, visibility: "public" });
     expect(refused.outputs).toMatchObject({ outcome: "failed", "files-uploaded": "3" });

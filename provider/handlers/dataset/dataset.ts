@@ -41,7 +41,7 @@ import {
 import { createLineage } from "./lineage";
 import { makeDataset, type Made } from "./make";
 import { withKnownOwner } from "./owner";
-import { previewTakeOver } from "./preview";
+import { previewTakeOver, warnOfVisibility } from "./preview";
 import { reportUnverified, settleDataset, type Settling } from "./settle";
 import { PULUMI_WORDS, publishedFilesOf } from "../publishing";
 
@@ -120,6 +120,9 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
     const { session, lineage } = this;
     const avala = session.avalaIfConfigured(call);
     const replacement = { avala, messages: session.messages(call), props, changed };
+    // What the one before has, Avala accepted.
+    if (call.isPreview === true && props.visibility !== news.visibility)
+      await warnOfVisibility(session, call, news);
     if (mustGo) await refuseIfInTheWay(replacement);
     else if (call.isPreview === true && lineage.isFirstMention(props.uid))
       await reportWhatStays(replacement, news);

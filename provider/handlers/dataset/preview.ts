@@ -1,6 +1,7 @@
 // What a preview says of a dataset that would be made: that it is there already, and what an `up` does about it.
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import type { AvalaError } from "../../../src/errors";
+import { visibilityWarning } from "../../../src/operations/publish/visibility";
 import { describeDataset } from "../../../src/operations/datasets/dataset-work";
 import { findInPreview, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
@@ -33,12 +34,12 @@ export async function previewTakeOver(
 ): Promise<void> {
   const { name, ownerName, organizationUid } = inputs;
   const wanted = { name, ownerName, organizationUid };
-  if (hasUnknown(wanted)) return;
+  if (hasUnknown(wanted)) return warnOfVisibility(session, call, inputs);
   // Of files their file set says it.
   if (session.avalaIfConfigured(call) === undefined && inputs.files === undefined)
     await session.messages(call).info(`dataset ${name}\n${notCompared}`);
   const found: Dataset | undefined = await findInPreview(session, call, wanted);
-  if (found === undefined || mustGo(found.uid)) return;
+  if (found === undefined || mustGo(found.uid)) return warnOfVisibility(session, call, inputs);
   const messages = session.messages(call);
   const refusal = refusalOf(found, inputs);
   if (refusal !== undefined) {
@@ -47,4 +48,15 @@ export async function previewTakeOver(
   }
   await messages.info(`${describeDataset(found)} exists and will be taken over.`);
   await announceChanges(messages, found, takeOverChanges(found, inputs));
+}
+
+/** In the preview, since the file set sends its files before this dataset is confirmed. */
+export async function warnOfVisibility(
+  session: Session,
+  call: Call,
+  { files, visibility }: Pick<DatasetInputs, "files" | "visibility">,
+): Promise<void> {
+  const isKnown = files !== undefined && !hasUnknown(visibility);
+  const text = isKnown ? visibilityWarning(visibility) : undefined;
+  if (text !== undefined) await session.messages(call).warn(text);
 }

@@ -14,6 +14,7 @@ import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
 import { present } from "../../process/present";
 import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
+import { warnOfVisibility } from "./preview";
 import { pendingOf, storedOf, type PendingIncrement } from "./pending";
 import { incrementsInState, knownInState, supersededIn } from "./state";
 import { describePostponed, describeSuperseded, describeUnseen, describeUnverified } from "./words";
@@ -128,6 +129,8 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const { avala, inputs, local } = growing;
   const options = optionsOf(growing);
   let decision = await decideGrowth(avala, growTargetOf(inputs, local, growing.olds), options);
+  const datasets = decision.increments.map(({ dataset }) => dataset);
+  await warnOfVisibility(growing.messages, inputs, { plan: decision.plan, datasets });
   const onDecidedAgain = (other: GrowDecision): void => void (decision = other);
   try {
     const result = await growSet(avala, decision, { ...options, onDecidedAgain });

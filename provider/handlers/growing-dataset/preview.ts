@@ -6,11 +6,13 @@ import { isAvalaError } from "../../../src/errors";
 import { decideGrowth } from "../../../src/operations/grow/decide-growth";
 import { planGrowth, type GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { indexedOf } from "../../../src/operations/publish/target";
+import { visibilityWarning } from "../../../src/operations/publish/visibility";
 import { landedBefore } from "../../../src/upload/landed-before";
 import { advise, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
 import { textOf } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
+import type { Messages } from "../../process/messages";
 import type { Session } from "../../process/session";
 import { growTargetOf, postponedOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
 import { storedOf } from "./pending";
@@ -144,5 +146,16 @@ export async function previewGrowth(preview: Preview): Promise<void> {
   const found = await planned(preview);
   const messages = preview.session.messages(preview.call);
   await messages.info(describe(preview, found).join("\n"));
+  await warnOfVisibility(messages, preview.inputs, found);
   if (found.plan.unverified.length > 0) await messages.warn(describeUnverified(found.plan));
+}
+
+/** Before the files are sent: a refusal would come after them. */
+export async function warnOfVisibility(
+  messages: Messages,
+  { visibility }: GrowingInputs,
+  { plan, datasets }: Pick<Planned, "datasets"> & { readonly plan: Pick<GrowthPlan, "toSend"> },
+): Promise<void> {
+  const text = plan.toSend.length === 0 ? undefined : visibilityWarning(visibility, datasets);
+  if (text !== undefined) await messages.warn(text);
 }

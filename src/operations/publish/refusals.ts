@@ -7,6 +7,7 @@ import type { Avala } from "../../api/connection";
 import { printable } from "../../redact";
 import { reworded } from "../../reworded";
 import { counted, formatCount, listed, shown } from "../../text";
+import { VISIBILITY_HINT } from "./visibility";
 import type { ItemComparison } from "../items/item-comparison";
 
 /** What users of a front end write: as sentences that stand in a hint. */
@@ -194,7 +195,7 @@ export function notMade({ name, slug }: ConfirmInput, error: ApiError): AvalaErr
     error.code === "conflict"
       ? `The name or the slug ${slug} is taken, by you or by someone else: choose another name or slug.`
       : namedFields(error, ["visibility"]).length > 0
-        ? "Avala may want an uploaded dataset to be private at first: make it private, and publish it in the dashboard."
+        ? VISIBILITY_HINT
         : undefined;
   return reworded(error, { message: `Avala made no dataset ${name}: ${error.message}`, hint });
 }
