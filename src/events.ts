@@ -120,6 +120,8 @@ export interface UploadProgress {
   readonly isBoundByCalls: boolean;
   /** The limit of the minute, where replies tell it and it leaves fewer calls than are needed. */
   readonly callsPerMinute?: number;
+  /** Where others use the limit of the minute, too: about how many of its calls this run gets, and how many there are. */
+  readonly ownCalls?: { readonly count: number; readonly limit: number };
   /** Of several sets that are sent one after the other, which one it is; all counts are of all of them. */
   readonly part?: { readonly name: string; readonly number: number; readonly count: number };
   /** As long as the last minutes let expect, where the rate limit is what bounds it. Absent until enough is known. */

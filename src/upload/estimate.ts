@@ -4,7 +4,13 @@ import type { Pace } from "../flow/rate/pace";
 import type { Beside } from "./beside";
 import { createActivity, type Activity } from "./activity";
 import { beginHistory, follow, type Moment } from "./history";
-import { bytesPerSecond, isBoundByCalls, secondsLeft, type Left } from "./time-left";
+import {
+  bytesPerSecond,
+  isBoundByCalls,
+  ownCallsPerMinute,
+  secondsLeft,
+  type Left,
+} from "./time-left";
 
 export type Counts = Pick<
   UploadProgress,
@@ -34,7 +40,7 @@ export interface Totals {
   readonly bytes: number;
 }
 
-export type KnownPace = Pick<Pace, "snapshot" | "waitedMs" | "untilMs">;
+export type KnownPace = Pick<Pace, "snapshot" | "waitedMs" | "untilMs" | "made">;
 
 export interface Estimator {
   /** Bytes went, or a file ended. */
@@ -76,6 +82,7 @@ function momentOf(counts: Counts, activity: Activity, { now, pace, beside }: Por
     files: counts.filesSent + counts.filesFound,
     bytes: counts.bytesSent,
     waitedMs: pace.waitedMs(),
+    made: pace.made(),
     activeMs: activity.activeMs(),
     isPaused: activity.isPaused(),
     isSteady: activity.isSteady(),
@@ -106,6 +113,7 @@ export function createEstimator(counts: Counts, ports: Ports): Estimator {
       const seconds = isShown ? secondsLeft(history, left) : undefined;
       const isPaused = activity.isPaused();
       const { limits } = history.now;
+      const ownCalls = ownCallsPerMinute(history);
       const isOverMinute = limits !== undefined && left.unasked > limits.remaining;
       return {
         ...current,
@@ -114,6 +122,7 @@ export function createEstimator(counts: Counts, ports: Ports): Estimator {
         ...waitOf(isPaused),
         isBoundByCalls: isBoundByCalls(history, left),
         ...(isOverMinute && { callsPerMinute: limits.limit }),
+        ...(ownCalls !== undefined && { ownCalls }),
         ...(seconds !== undefined && { secondsLeft: seconds }),
       };
     },

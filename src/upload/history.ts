@@ -10,6 +10,8 @@ export interface Moment {
   readonly begun: number;
   readonly files: number;
   readonly bytes: number;
+  /** Own calls of any kind. */
+  readonly made: number;
   /** Ms in which requests waited until then. */
   readonly waitedMs: number;
   /** Ms in which the upload did not stand still. */

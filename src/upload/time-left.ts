@@ -8,6 +8,7 @@
 // after it. Where they don't, or places come back one by one, a run repeats itself each minute as the limit does.
 import { MINUTE_MS } from "../api/limits";
 import type { RateLimit } from "../errors";
+import type { UploadProgress } from "../events";
 import { SAME_WINDOW_MS } from "../flow/rate/budget";
 import { callsByMinute, callsBySecond, msBySecond, msByWindows } from "../flow/rate/both-limits";
 import { MAX_MINUTES, MIN_FILES, before, type Counted, type History, type Moment } from "./history";
@@ -36,8 +37,16 @@ const BOUND_SHARE = 0.05;
 const MIN_BOUND_MS = 2000;
 // The part of the calls that is own is that of the last so many of them; of fewer than half it is chance.
 const RECENT_OWN = 16;
+// As a window begins, who shares it begins at chance: then the part is that of the minute before.
+const TURN_MS = 2000;
 // Of the limit: before others were heard of, too.
 const MIN_CALLS_SHARE = 0.2;
+// Of the limit. Where others use it, so much more or less than expected is chance: what fits by less may as well not fit.
+const SPARE_SHARE = 0.05;
+// Where calls are the bound, the bytes were as fast as these let them, give or take chance.
+const NEARLY = 0.8;
+// Of all calls. With more the rest is that of calls whose replies are under way.
+const OTHERS_SHARE = 0.85;
 
 /** While the upload does not stand still. */
 export function bytesPerSecond({ moments, now }: History): number {
@@ -86,8 +95,11 @@ function isBoundByLimit(history: History): boolean {
 }
 
 /** Files that are begun for each call of all that share the key, as far as that is known. */
-function shareOf({ moments, now }: History): number | undefined {
-  const from = moments.findLast(({ begun }) => now.begun - begun >= RECENT_OWN) ?? moments[0];
+function shareOf(history: History): number | undefined {
+  const { moments, now, windowStart } = history;
+  const isTurning = areOthers(history) && now.atMs - windowStart.atMs < TURN_MS;
+  const recent = moments.findLast(({ begun }) => now.begun - begun >= RECENT_OWN) ?? moments[0];
+  const from = isTurning ? before(history, MINUTE_MS) : recent;
   const own = now.begun - from.begun;
   const calls = now.calls - from.calls;
   if (now.limits === undefined) return undefined;
@@ -131,8 +143,6 @@ interface Window {
 
 interface ByLimit {
   readonly ms: number;
-  /** Whether what is left goes without a wait for the limit. */
-  readonly fits: boolean;
   /** Until anything goes at all. */
   readonly waitMs: number;
 }
@@ -143,7 +153,7 @@ function msAtLimit(history: History, unasked: number): ByLimit | undefined {
   const { limits } = now;
   const isRepeated = isBoundByLimit(history) && (limits === undefined || isSliding);
   const byMinutes = isRepeated ? msByMinutes(history, unasked) : undefined;
-  if (byMinutes !== undefined) return { ms: byMinutes, fits: false, waitMs: 0 };
+  if (byMinutes !== undefined) return { ms: byMinutes, waitMs: 0 };
   const share = shareOf(history);
   if (limits === undefined || share === undefined) return undefined;
   const isUsedUp = now.isPaused && now.atMs - windowStart.atMs > SAME_WINDOW_MS;
@@ -152,17 +162,17 @@ function msAtLimit(history: History, unasked: number): ByLimit | undefined {
   // Of all that share the key, as long as it takes them to make those of this run. To make a dataset of them is one, too.
   const calls = (unasked + 1) / share;
   const inWindow = isUsedUp ? 0 : callsInWindow(window);
-  const over = calls - inWindow;
   const { limit } = limits;
+  const spare = areOthers(history) ? SPARE_SHARE * limit : 0;
+  const over = calls + spare - inWindow;
   // The next window begins with no wait, and no wait ends it: it is the last, or it is not used up.
   const isGoingOn = over <= limit || callsByMinute(limit) < limit;
   const isBySecond = !isUsedUp && inWindow < limits.remaining && isGoingOn;
-  if (over <= 0 || isBySecond)
-    return { ms: msBySecond(unasked / share, limit), fits: true, waitMs };
+  if (over <= 0 || isBySecond) return { ms: msBySecond(unasked / share, limit), waitMs };
   const ms = isSliding
     ? (over / limit) * MINUTE_MS
     : msByWindows(over, limit, untilResetMs(limits, now.atMs));
-  return { ms, fits: false, waitMs };
+  return { ms, waitMs };
 }
 
 /** Whether a few files go without a wait for the limit, before it is known who else takes of it. */
@@ -174,8 +184,8 @@ function mayFit({ now: { limits } }: History, files: number, isBound: boolean): 
 export function isBoundByCalls(history: History, left: Left): boolean {
   const byLimit = msAtLimit(history, left.unasked);
   if (byLimit === undefined) return isBoundByLimit(history);
-  const { ms, fits, waitMs } = byLimit;
-  return !fits && ms >= waitMs + (msByNetwork(history, left) ?? 0);
+  const { ms, waitMs } = byLimit;
+  return ms > 0 && ms >= NEARLY * (waitMs + (msByNetwork(history, left) ?? 0));
 }
 
 /** The larger of what the calls take that are left, and of what the bytes take. `undefined`: nothing sound is known. */
@@ -190,4 +200,19 @@ export function secondsLeft(history: History, left: Left): number | undefined {
   if (byNetwork !== undefined) return Math.max(ms, waitMs + byNetwork) / 1000;
   // A slow network would not double it.
   return isBound && (1000 * left.bytes) / SLOW_BYTES_A_SECOND <= ms ? ms / 1000 : undefined;
+}
+
+function areOthers(history: History): boolean {
+  return ownCallsPerMinute(history) !== undefined;
+}
+
+/** About how many of the calls of a minute are this run's, where others use the limit, too. */
+export function ownCallsPerMinute(history: History): UploadProgress["ownCalls"] {
+  const { now } = history;
+  const from = before(history, MINUTE_MS);
+  const own = now.made - from.made;
+  const calls = now.calls - from.calls;
+  if (now.limits === undefined || own < RECENT_OWN || own > OTHERS_SHARE * calls) return undefined;
+  const { limit } = now.limits;
+  return { count: Number(((limit * own) / calls).toPrecision(2)), limit };
 }

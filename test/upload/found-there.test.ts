@@ -134,7 +134,7 @@ describe("a file that this run has sent", () => {
 
 test("what was found and proves wrong takes back no bytes that were never counted", async () => {
   const file = { path: "a.mp4", absolutePath: "/a.mp4", sizeBytes: 1000, sha256: "a".repeat(64) };
-  const pace = { snapshot: () => undefined, waitedMs: () => 0, untilMs: () => 0 };
+  const pace = { snapshot: () => undefined, waitedMs: () => 0, untilMs: () => 0, made: () => 0 };
   const progress = trackProgress({ files: 2, bytes: 2000 }, () => 0, pace);
   const how = { kept: "doubtful", isUnproven: false, isReplaceable: false } as const;
   const sent = { sha256: file.sha256, ...how, doubtfulAt: ["s"], wasThere: true };

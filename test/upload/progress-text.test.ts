@@ -11,6 +11,11 @@ const progress: UploadProgress = {
 test.each<[string, Partial<UploadProgress>, string | undefined]>([
   ["the network", {}, "2.8 MB/s"],
   ["calls", { isBoundByCalls: true, callsPerMinute: 100 }, "limited to 100 calls a minute"],
+  [
+    "a limit that others use, too",
+    { isBoundByCalls: true, callsPerMinute: 600, ownCalls: { count: 150, limit: 600 } },
+    "limited to about 150 of 600 calls a minute (others use the rest)",
+  ],
   ["a limit that no reply tells", { isBoundByCalls: true }, "slowed by the rate limit"],
   [
     "a wait",

@@ -11,7 +11,7 @@ function at(startMs = 0): { now: () => number; pass: (ms: number) => void } {
   };
 }
 
-const noLimit = { snapshot: () => undefined, waitedMs: () => 0, untilMs: () => 0 };
+const noLimit = { snapshot: () => undefined, waitedMs: () => 0, untilMs: () => 0, made: () => 0 };
 
 describe("progress of an upload", () => {
   test("is all done when every file has ended, and not when the last bytes are on their way", () => {

@@ -45,7 +45,12 @@ test.each<[string, Scene["limits"], readonly UploadPlan[]]>([
 test("one that has ended before its last file counts no more", () => {
   let nowMs = 0;
   const limits = { limit: 100, remaining: 100, resetAtMs: 60_000 };
-  const pace = { snapshot: () => ({ ...limits }), waitedMs: () => 0, untilMs: () => nowMs };
+  const pace = {
+    snapshot: () => ({ ...limits }),
+    waitedMs: () => 0,
+    untilMs: () => nowMs,
+    made: () => 0,
+  };
   const track = (files: number): ProgressTracker =>
     trackProgress({ files, bytes: 600 * files }, () => nowMs, pace);
   const sayAfterTen = (tracker: ProgressTracker): number | undefined => {

@@ -1,7 +1,8 @@
 // What an upload says of the time left where others take of the same limit, where the limit changes, and where nothing moves.
 // A time that is shown is never far off where it can be known; where it can't, none is shown.
 import { trackProgress, type ProgressTracker } from "../../src/upload/progress";
-import { farOff, laterLines } from "../support/said-lines";
+import { describePace } from "../../src/upload/progress-text";
+import { farOff, inWords, laterLines } from "../support/said-lines";
 import { watch, type Said, type Scene, type UploadPlan } from "../support/watched-uploads";
 
 const perMinute = (limit: number) => ({ perMinute: limit, perSecond: 20 });
@@ -95,7 +96,12 @@ interface Told {
 function tell(files: number, sizeBytes: number): Told {
   let nowMs = 0;
   const limits = { limit: 600, remaining: 600, resetAtMs: 60_000 };
-  const pace = { snapshot: () => ({ ...limits }), waitedMs: () => 0, untilMs: () => nowMs };
+  const pace = {
+    snapshot: () => ({ ...limits }),
+    waitedMs: () => 0,
+    untilMs: () => nowMs,
+    made: () => 0,
+  };
   const tracker = trackProgress({ files, bytes: files * sizeBytes }, () => nowMs, pace);
   const pass = (seconds: number, sent = 0): void => {
     for (let second = 0; second < seconds; second += 1) {
@@ -153,8 +159,49 @@ test.each([
   ["seconds", 4000, true],
 ])("%s of waiting at the start says that the limit slows it: %d ms", (_what, waitMs, isBound) => {
   let [nowMs, waitedMs] = [0, 0];
-  const pace = { snapshot: () => undefined, waitedMs: () => waitedMs, untilMs: () => nowMs };
+  const pace = {
+    snapshot: () => undefined,
+    waitedMs: () => waitedMs,
+    untilMs: () => nowMs,
+    made: () => 0,
+  };
   const tracker = trackProgress({ files: 2, bytes: 2000 }, () => nowMs, pace);
   [nowMs, waitedMs] = [1000 + waitMs, waitMs];
   expect(tracker.snapshot().isBoundByCalls).toBe(isBound);
+});
+
+describe("four runs that use a limit of 600 calls a minute alike", () => {
+  const lines = async (): Promise<readonly Said[]> => {
+    const all = await watch({
+      limits: perMinute(600),
+      uploads: several(4, () => ({ files: 300, sizeBytes: 600 })),
+    });
+    return all.flatMap(laterLines);
+  };
+
+  test("say the time that it takes with the others, all the way", async () => {
+    const off = (await lines()).filter(({ secondsLeft = 0, secondsReallyLeft }) => {
+      return Math.abs(secondsLeft - secondsReallyLeft) > 10;
+    });
+    expect(off.map(inWords)).toEqual([]);
+  });
+
+  test("say their part of it in place of a rate of bytes", async () => {
+    const paces = (await lines()).map(({ progress }) => describePace(progress));
+    expect(paces.length).toBeGreaterThan(40);
+    for (const pace of paces)
+      expect(pace).toMatch(
+        /^(limited to about 1[4-7]0 of 600 calls a minute \(others use the rest\)|waiting for)/,
+      );
+  });
+});
+
+test("a run by itself that 20 calls a second bound says so in place of a rate of bytes", async () => {
+  const [alone = []] = await watch({
+    limits: perMinute(600),
+    uploads: several(1, () => ({ files: 500 })),
+  });
+  const paces = laterLines(alone).map(({ progress }) => describePace(progress));
+  expect(paces.length).toBeGreaterThan(2);
+  expect(new Set(paces)).toEqual(new Set(["slowed by the rate limit"]));
 });

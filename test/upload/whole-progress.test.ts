@@ -16,7 +16,12 @@ interface Upload {
 function upload(sizes: Readonly<Record<string, number>>): Upload {
   let nowMs = 0;
   const limits = { limit: 100, remaining: 100, resetAtMs: 60_000 };
-  const pace = { snapshot: () => ({ ...limits }), waitedMs: () => 0, untilMs: () => nowMs };
+  const pace = {
+    snapshot: () => ({ ...limits }),
+    waitedMs: () => 0,
+    untilMs: () => nowMs,
+    made: () => 0,
+  };
   const sets = Object.entries(sizes).map(
     ([name, files]) => [name, { name, files, bytes: files * FILE_BYTES }] as const,
   );

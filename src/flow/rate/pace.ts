@@ -30,6 +30,8 @@ export interface Pace {
   acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: OnWait): Promise<Permit>;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
   snapshot(): RateLimit | undefined;
+  /** Own requests that were sent until now and not refused. */
+  readonly made: () => number;
   /** Ms in which requests waited until now; of several at once each moment counts once. */
   readonly waitedMs: () => number;
   /** When the next request may go, as far as is known; `Infinity` while that is not. */
@@ -78,6 +80,7 @@ class HeaderPace implements Pace {
   readonly countWait = this.waited.count;
   readonly snapshot = (): RateLimit | undefined => this.budget.snapshot();
   readonly untilMs = (): number => this.nextMs(this.clock.now());
+  readonly made = (): number => this.started;
   private share: Share;
   private readonly waiters: Waiter[] = [];
   private heldUntilMs = 0;
@@ -166,7 +169,6 @@ class HeaderPace implements Pace {
     };
   }
 
-  /** @returns what is believed of it */
   private hear(said: Said, nowMs: number): RateLimit | undefined {
     const heard = hear(this.heard, said, this.burstPerSecond, nowMs);
     // What it showed of others is not true either.
@@ -234,16 +236,14 @@ class HeaderPace implements Pace {
   /** `Infinity`: when no one waits, or a request under way has to end first. */
   private wakesAtMs(nowMs: number): number {
     if (this.waiters.length === 0) return Number.POSITIVE_INFINITY;
-    const deadlinesMs = this.waiters.map(({ deadlineMs }) => deadlineMs);
-    return Math.min(this.nextMs(nowMs), ...deadlinesMs);
+    return Math.min(this.nextMs(nowMs), ...this.waiters.map(({ deadlineMs }) => deadlineMs));
   }
 
   /** All runs of a key wait for the same reset. */
   private noteExhausted(nowMs: number): void {
     const untilMs = this.budget.nextMs(nowMs, othersOf(this.share));
     const isNew = untilMs > this.exhaustedUntilMs + SAME_WINDOW_MS;
-    if (!isNew || untilMs === Number.POSITIVE_INFINITY || untilMs < nowMs + MIN_EXHAUSTED_MS)
-      return;
+    if (!isNew || untilMs === Infinity || untilMs < nowMs + MIN_EXHAUSTED_MS) return;
     this.exhaustedUntilMs = untilMs;
     this.note({ kind: "exhausted", atMs: nowMs, untilMs, chance: this.random.next() });
   }
