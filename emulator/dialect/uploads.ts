@@ -76,6 +76,8 @@ export const UPLOADS = {
       rendition: "a rendition of it: another size, type and `ETag`",
       viewable:
         "a rendition where browsers don't show its format, as TIFF; else the file as it was sent",
+      scaled:
+        "half of an image of more than 1 KiB, of the same type, with a weak `ETag` of its own; else the file as it was sent",
       otherHost: "the file as it was sent, by another name of the host",
       unnamed: "the file as it was sent, by a URL that does not have its path",
     },

@@ -1,7 +1,6 @@
 // The object storage over HTTP: POST forms, presigned PUT and GET. Never sees an API key.
 import type { Exchange, Reply } from "../http/service";
 import { drain } from "../http/service";
-import type { ObjectRecord } from "../state/records";
 import {
   accessDenied,
   noSuchKey,
@@ -71,7 +70,7 @@ function getObject(exchange: Exchange, key: string, context: StorageContext): Re
   exchange.entry.route = "GetObject";
   const object = context.store.object(originalOf(key));
   if (object === undefined) throw noSuchKey(key);
-  if (isRendition(key)) return getRendition(exchange, object);
+  if (isRendition(key, object)) return getRendition(exchange, renditionOf(key, object));
   const range = requestedRange(exchange.request.headers.range, object.size);
   const { start, end } = range ?? { start: 0, end: object.size - 1 };
   const headers: Record<string, string> = {
@@ -91,11 +90,13 @@ function getObject(exchange: Exchange, key: string, context: StorageContext): Re
   };
 }
 
-function getRendition({ request }: Exchange, object: ObjectRecord): Reply {
-  const { bytes, etag, contentType } = renditionOf(object);
+function getRendition(
+  { request }: Exchange,
+  { bytes, etag, contentType }: ReturnType<typeof renditionOf>,
+): Reply {
   const range = requestedRange(request.headers.range, bytes.length);
   const { start, end } = range ?? { start: 0, end: bytes.length - 1 };
-  const headers = { "Content-Type": contentType, ETag: `"${etag}"` };
+  const headers = { "Content-Type": contentType, ETag: etag };
   const body = bytes.subarray(start, end + 1);
   if (range === undefined) return { status: 200, headers, body };
   const contentRange = `bytes ${String(start)}-${String(end)}/${String(bytes.length)}`;

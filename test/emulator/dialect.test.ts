@@ -323,6 +323,24 @@ test("the URL of an item leads to a rendition where browsers don't show the file
   ]);
 });
 
+test("the URL of an item leads to a smaller one of the same type where an image is large", async () => {
+  const emulator = await speaking({ itemUrls: "scaled" });
+  const contents = { "a.jpg": "x".repeat(1024), "b.jpg": "x".repeat(1025) };
+  for (const [path, content] of Object.entries(contents)) await upload(emulator, path, content);
+  await confirm(emulator);
+  const items = await call(emulator, "GET", "/datasets/emulator/cats/items/");
+  const shown = await Promise.all(
+    items.body.results.map(async ({ key, url }) => {
+      const { headers } = await fetch(url, { headers: { Range: "bytes=0-0" } });
+      return [key, ...["content-type", "content-range", "etag"].map((name) => headers.get(name))];
+    }),
+  );
+  expect(shown.sort()).toEqual([
+    ["a.jpg", "image/jpeg", "bytes 0-0/1024", expect.stringMatching(/^"[0-9a-f]{32}"$/)],
+    ["b.jpg", "image/jpeg", "bytes 0-0/512", expect.stringMatching(/^W\/"[0-9a-f]{8}-scaled"$/)],
+  ]);
+});
+
 test.each([
   ["cut", 200, 100],
   ["taken", 200, 101],

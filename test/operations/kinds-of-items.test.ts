@@ -210,3 +210,75 @@ test("what an URL shows of a file is told where it may be another's or a preview
   );
   expect(said(machine)).not.toContain("storage does not show");
 });
+
+describe("a dataset at a host that scales large images down, and leaves small ones as they are", () => {
+  const SMALL_AND_LARGE = ["a.jpg", "b.jpg", "c.png", "d.jpg"];
+  const contentOf = (name: string): string =>
+    name === "a.jpg" ? "small" : `content of ${name}`.padEnd(3000, ".");
+
+  test.each([
+    ["is made under a fixed name", NAME, 3, ["uploaded", "unverified"], /may show previews/],
+    ["is a version like any other", undefined, 0, ["uploaded", "unchanged"], /^$/],
+  ] as const)("%s", async (_name, name, unverified, outcomes, words) => {
+    await start({ itemUrls: "scaled" });
+    const files = await filesOf(contentOf, SMALL_AND_LARGE);
+    for (const [index, outcome] of outcomes.entries()) {
+      const machine = machineIn(place, String(index));
+      const found = await machine.publish(files, name ?? versionOf(files));
+      expect(found).toMatchObject({ outcome, unverified });
+      expect(said(machine)).not.toMatch(FALSE_WORDS);
+      expect(said(machine)).toMatch(words);
+    }
+  });
+
+  test.each([
+    ["weak", "W/"],
+    ["strong", ""],
+  ])(
+    "and leaves them the ETags of the files, made %s, is known to hold them",
+    async (_, before) => {
+      await start({ itemUrls: "original" });
+      const files = await filesOf(contentOf, SMALL_AND_LARGE);
+      for (const outcome of ["uploaded", "unchanged"]) {
+        const machine = machineIn(place, outcome);
+        const open = machine.avala.storage.open.bind(machine.avala.storage);
+        jest.spyOn(machine.avala.storage, "open").mockImplementation(async (request) => {
+          const reply = await open(request);
+          const { etag = "", "content-range": range } = reply.headers;
+          if (range !== "bytes 0-0/3000") return reply;
+          const headers = { etag: `${before}${etag}`, "content-range": "bytes 0-0/1200" };
+          return { ...reply, headers: { ...reply.headers, ...headers } };
+        });
+        const found = await machine.publish(files, NAME);
+        expect(found).toMatchObject({ outcome, unverified: 0 });
+        expect(said(machine)).toBe("");
+      }
+    },
+  );
+
+  test("is not refused since some have ETags that are no MD5s, unlike the others", async () => {
+    await start({ itemUrls: "original" });
+    const files = await filesOf(contentOf, SMALL_AND_LARGE);
+    await machineIn(place, "one").publish(files, NAME);
+    const elsewhere = machineIn(place, "two");
+    const headers = { "content-range": "bytes 0-0/1200" };
+    changeReplies(elsewhere.avala, ({ sizeBytes }) =>
+      sizeBytes === 3000 ? { etag: "scaled", headers } : {},
+    );
+    const found = await elsewhere.publish(files, NAME);
+    expect(found).toMatchObject({ outcome: "unverified", unverified: 3 });
+  });
+
+  test("is refused for a small image of other content, and for that alone", async () => {
+    await start({ itemUrls: "scaled" });
+    const names = [...SMALL_AND_LARGE, "e.jpg"];
+    const withSmall = (text: string) => (name: string) =>
+      name === "e.jpg" ? text : contentOf(name);
+    await machineIn(place, "one").publish(await filesOf(withSmall("small 2"), names), NAME);
+    const files = await filesOf(withSmall("small, and longer"), names);
+    await expect(machineIn(place, "two").publish(files, NAME)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/^(?!.*[bcd]\.(?:jpg|png)).*e\.jpg/s) as string,
+    });
+  });
+});

@@ -25,6 +25,7 @@ import { knownAs, readHoldings } from "./holdings";
 import { readIncrements } from "./increment-record";
 import { readMoves } from "./move-record";
 import { reportLeft } from "./moved-items";
+import { reportBySize } from "./report-by-size";
 import { numbersOf, parseIncrement } from "./increment-name";
 import { GROW_OPTIONS, GROW_TARGET } from "./given";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
@@ -227,6 +228,7 @@ async function decideListed(
   const { increments, plan } = await withGaps(avala, target, { found, gone }, { read, options });
   reportByHand(avala, target, byHand);
   reportLeft(avala, target, increments, plan);
+  reportBySize(avala, increments, plan);
   // What was verified by an earlier run was said then.
   const recent = increments.filter(({ dataset }) => !known.has(dataset.uid));
   const folders = describeFolderVersions(recent, target.name.before);

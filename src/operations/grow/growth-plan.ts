@@ -24,6 +24,8 @@ export interface HeldEntry {
   readonly sha256?: string | undefined;
   /** A sha256 that the item is known not to have, where no other is known. */
   readonly notSha256?: string | undefined;
+  /** Whether only the size that its store shows now says so, and no MD5. */
+  readonly isOtherBySize?: boolean | undefined;
   /** Declared paths, any of which it may have: its key may be made of each, and is its `path` then. */
   readonly candidates?: readonly string[] | undefined;
   /** What its store has shown of its content, where no file of that content was declared. Absent where it has not answered. */

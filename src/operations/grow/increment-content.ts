@@ -10,7 +10,13 @@ import type { OwnerWanted } from "../datasets/dataset-ref";
 import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemFacts } from "../items/key-comparison";
-import { isDifference, mayRead, type Evidence, type Likened } from "../items/store-evidence";
+import {
+  isBySize,
+  isDifference,
+  mayRead,
+  type Evidence,
+  type Likened,
+} from "../items/store-evidence";
 import { evidenceOf, lookOn, type StoreHosts } from "../items/store-hosts";
 import { readContentRecord, type ContentRecord } from "../publish/content-record";
 import { likenessOf, mayReadNamed } from "../publish/likeness";
@@ -183,7 +189,7 @@ function heldOf({ path, sizeBytes, sha256 }: GrowingFile): HeldEntry {
 
 /** Where MD5s of its kind agree in another increment. */
 function isOtherMd5({ likeness, kind }: Likened): boolean {
-  return likeness === "other" && kind.ofHost.same > 0;
+  return likeness === "other" && kind.ofHost.family.same > 0;
 }
 
 function entryOf(
@@ -197,5 +203,7 @@ function entryOf(
   const isOfSize = sizeBytes === undefined || sizeBytes === file?.sizeBytes;
   const isHeld = likened?.likeness === "same" || (isProven && isOfSize && !isOther);
   if (file !== undefined && isHeld) return heldOf(file);
-  return { path, sizeBytes, notSha256: isOther ? file?.sha256 : undefined, candidates };
+  if (!isOther) return { path, sizeBytes, candidates };
+  const isOtherBySize = isBySize(likened);
+  return { path, sizeBytes, notSha256: file?.sha256, isOtherBySize, candidates };
 }

@@ -11,8 +11,8 @@ import { isUnclear } from "./unclear-items";
 /** `undefined` where the store has not answered: then it is asked again. */
 function storedOf({ entry, item, evidence }: Place): StoredContent | undefined {
   if (item.stored === undefined) return undefined;
-  const { sizeBytes, md5, contentType } = item.stored;
-  if (evidence === undefined || !leadsToFiles(kindOf(evidence, entry.path, contentType)))
+  const { sizeBytes, md5 } = item.stored;
+  if (evidence === undefined || !leadsToFiles(kindOf(evidence, entry.path, item.stored)))
     return { sizeBytes, md5, doubtful: "all" };
   const isMd5 = md5 === undefined || evidence.same > 0;
   return isMd5 ? { sizeBytes, md5 } : { sizeBytes, md5, doubtful: "md5" };

@@ -21,9 +21,9 @@ const MAX_KNOWN_LOOKS = 16;
 /** Whether items of its kind at its host, in whatever increment, would show that what differs is the content. */
 function isOpen({ entry, item, evidence, isOtherByName }: Place): boolean {
   if (evidence === undefined || item.stored === undefined) return false;
-  const kind = kindOf(evidence, entry.path, item.stored.contentType);
+  const kind = kindOf(evidence, entry.path, item.stored);
   if (kind.wrongSize > 0 && !leadsToFiles(kind)) return true;
-  return isOtherByName === true && kind.other > 0 && kind.ofHost.same === 0;
+  return isOtherByName === true && kind.family.other > 0 && kind.ofHost.family.same === 0;
 }
 
 /** Of the kinds that are open. */

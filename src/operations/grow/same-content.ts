@@ -71,7 +71,7 @@ function findShown({ items }: Left, knowledge: Knowledge): readonly Shown[] {
     if (sizeBytes === undefined || md5 === undefined) return [];
     const recorded = entry.stored?.doubtful === undefined ? onRecord : doubtful;
     const { evidence, item } = place ?? {};
-    const kind = evidence && kindOf(evidence, entry.path, item?.stored?.contentType);
+    const kind = evidence && item?.stored && kindOf(evidence, entry.path, item.stored);
     const source = evidence === undefined ? recorded : sourceOf(evidence);
     return [{ entry, sizeBytes, md5, source, kind, unlike: place?.unlike ?? entry.notSha256 }];
   });

@@ -5,11 +5,15 @@
 //   for the items of their dataset only, but there for all: a rendition has not just the size of its file.
 // - Another size may be a rendition's: browsers show no TIFF, and large images may be scaled down. So it takes files that agree
 //   of the same kind; and of the same dataset, if the name of that vouches for the file.
-// What is replied under the very type of its suffix, if browsers show that as it is, is of one kind: a server that converts for
-// display has no reason to convert some of it. So is what has such a suffix under one type that says nothing. Of all else, as of
-// a TIFF under whatever type, each suffix and type is a kind.
+// A kind is one suffix under one type, with ETags of one form. Where an ETag shows that items lead to their files, that counts
+// for more: what is replied under the very type of its suffix, if browsers show that as it is, is of one family, as is what has
+// such a suffix under one type that says nothing. Of all else, as of a TIFF under whatever type, each kind is one.
+// - A store that shows what it keeps has strong ETags. A host that has shown smaller objects without these scales some items
+//   down, and may pass others through: there a size is a difference only beside an ETag such as S3 has.
 // Pure.
+import type { StoredObject } from "../../api/storage/stored-object";
 import { shownTypeOf, suffixOf } from "../../files/media";
+import { isEtagOfParts } from "../../upload/check/stores";
 
 // For a store whose ETags are not MD5s each file would be read for nothing.
 export const MAX_UNLIKE_BEFORE_ALIKE = 16;
@@ -21,9 +25,14 @@ interface Md5Tally {
   other: number;
 }
 
-interface Tally extends Md5Tally {
+/** Of items whose ETags show that they lead to their files. */
+interface Family extends Md5Tally {
   /** Files of the ETag that the store replied when it was sent them. */
   kept: number;
+}
+
+interface Tally {
+  readonly family: Family;
   /** Files of the same size, where no ETag is known to be another than theirs. */
   ofSize: number;
   wrongSize: number;
@@ -32,33 +41,38 @@ interface Tally extends Md5Tally {
 /** Of all datasets. */
 export interface HostEvidence extends Md5Tally {
   readonly kinds: Map<string, Tally>;
+  readonly families: Map<string, Family>;
+  /** Files of which it has shown less than was sent, as far as an ETag does not say that this is another content. */
+  shrunk: number;
+  /** Files whose ETag was the file's though the size was not, and those that were read in vain for that. */
+  resized: number;
+  readForSize: number;
 }
 
 /** Of one dataset. */
 export interface Evidence extends Md5Tally {
   readonly ofHost: HostEvidence;
   readonly kinds: Map<string, Kind>;
+  readonly families: Map<string, Family>;
 }
 
 /** Items of one dataset that lead to their files, or all to renditions of them, as far as can be told. */
 export interface Kind extends Tally {
   readonly evidence: Evidence;
   /** Of its items. */
-  readonly suffixes: Set<string>;
+  readonly suffix: string;
+  readonly form: EtagForm;
   /** Of the same in all datasets. */
   readonly ofHost: Tally;
 }
 
 export function createHostEvidence(): HostEvidence {
-  return { same: 0, other: 0, kinds: new Map() };
+  const counts = { same: 0, other: 0, shrunk: 0, resized: 0, readForSize: 0 };
+  return { ...counts, kinds: new Map(), families: new Map() };
 }
 
 export function createEvidence(ofHost: HostEvidence): Evidence {
-  return { same: 0, other: 0, ofHost, kinds: new Map() };
-}
-
-function createTally(): Tally {
-  return { same: 0, other: 0, kept: 0, ofSize: 0, wrongSize: 0 };
+  return { same: 0, other: 0, ofHost, kinds: new Map(), families: new Map() };
 }
 
 /** Numbers, as of the slices of a scan, make no kind of each. */
@@ -74,26 +88,52 @@ const untoldTypes: ReadonlySet<string> = new Set([
   "binary/octet-stream",
 ]);
 
-function nameOfKind(suffix: string, type: string): string {
+function nameOfFamily(suffix: string, type: string): string {
   const shownType = shownTypeOf(suffix);
   if (shownType === undefined) return `${suffix} ${type}`;
   if (type === shownType) return "shown";
   return untoldTypes.has(type) ? `shown ${type}` : `${suffix} ${type}`;
 }
 
-/** @param contentType of the store's reply */
-export function kindOf(evidence: Evidence, path: string, contentType: string | undefined): Kind {
+/**
+ * `kept`: as S3 and what is like it has them. `strong`: another that stands for the very bytes. `weak`: those that don't, and
+ * none at all.
+ */
+type EtagForm = "kept" | "strong" | "weak";
+
+function formOf({ etag, sizeBytes }: Pick<StoredObject, "etag" | "sizeBytes">): EtagForm {
+  // Of an empty object there is none.
+  if (sizeBytes === 0) return "kept";
+  if (etag === undefined || etag.startsWith("W/")) return "weak";
+  return isEtagOfParts(etag) || /^"?[0-9a-f]{32}"?$/i.test(etag) ? "kept" : "strong";
+}
+
+function familyIn({ families }: Evidence | HostEvidence, name: string): Family {
+  const family = families.get(name) ?? { same: 0, other: 0, kept: 0 };
+  families.set(name, family);
+  return family;
+}
+
+/** @param stored the store's reply; of one that has not answered nothing is known */
+export function kindOf(
+  evidence: Evidence,
+  path: string,
+  stored: Pick<StoredObject, "etag" | "sizeBytes" | "contentType">,
+): Kind {
   const suffix = suffixOfKind(path);
-  const type = contentType?.split(";", 1).join().trim().toLowerCase() ?? "";
-  const name = nameOfKind(suffix, type);
+  const type = stored.contentType?.split(";", 1).join().trim().toLowerCase() ?? "";
+  const form = formOf(stored);
+  const name = `${form} ${suffix} ${type}`;
   const known = evidence.kinds.get(name);
-  if (known !== undefined) {
-    known.suffixes.add(suffix);
-    return known;
-  }
-  const ofHost = evidence.ofHost.kinds.get(name) ?? createTally();
+  if (known !== undefined) return known;
+  const ofFamily = `${form} ${nameOfFamily(suffix, type)}`;
+  const createTally = (of: Evidence | HostEvidence): Tally => ({
+    family: familyIn(of, ofFamily),
+    ...{ ofSize: 0, wrongSize: 0 },
+  });
+  const ofHost = evidence.ofHost.kinds.get(name) ?? createTally(evidence.ofHost);
   evidence.ofHost.kinds.set(name, ofHost);
-  const kind: Kind = { evidence, suffixes: new Set([suffix]), ofHost, ...createTally() };
+  const kind: Kind = { evidence, suffix, form, ofHost, ...createTally(evidence) };
   evidence.kinds.set(name, kind);
   return kind;
 }
@@ -114,31 +154,43 @@ export function noteOther(evidence: Evidence): void {
   for (const tally of [evidence, evidence.ofHost]) tally.other += 1;
 }
 
-/** @param isOfSize whether one of another MD5 agrees by its size, as it is not known that the store should show another ETag */
+interface Sized {
+  /** Whether one of another MD5 agrees by its size, as it is not known that the store should show another ETag. */
+  readonly isOfSize?: boolean;
+  /** Whether less is shown than was sent, though not nothing. */
+  readonly isSmaller?: boolean;
+}
+
 export function noteLikeness(
   { likeness, kind }: Likened,
-  { isOfSize = false }: { readonly isOfSize?: boolean } = {},
+  { isOfSize = false, isSmaller = false }: Sized = {},
 ): void {
-  const { evidence } = kind;
+  const { evidence, form } = kind;
   if (likeness === "same" || likeness === "other")
     for (const tally of [evidence, evidence.ofHost]) tally[likeness] += 1;
   for (const tally of [kind, kind.ofHost]) {
-    if (likeness === "same" || likeness === "other" || likeness === "kept") tally[likeness] += 1;
+    const { family } = tally;
+    if (likeness === "same" || likeness === "other" || likeness === "kept") family[likeness] += 1;
     if (likeness === "wrong-size") tally.wrongSize += 1;
     if (likeness === "of-size" || (likeness === "other" && isOfSize)) tally.ofSize += 1;
   }
+  if (isSmaller && (form === "weak" || likeness !== "wrong-size")) evidence.ofHost.shrunk += 1;
 }
 
 /**
  * Whether they lead to their files. Where sizes are all that agrees, that may be chance in one of many previews: then no fewer
  * have to agree than differ.
  */
-function isOfFiles({ same, kept, ofSize, wrongSize }: Tally): boolean {
+function isOfFiles({ family: { same, kept }, ofSize, wrongSize }: Tally): boolean {
   return same + kept > 0 || (ofSize > 0 && ofSize >= wrongSize);
 }
 
-/** @param isNamed whether the dataset's name vouches for the files. @default false */
+/**
+ * Whether their sizes are those of the files.
+ * @param isNamed whether the dataset's name vouches for the files. @default false
+ */
 export function leadsToFiles(kind: Kind, isNamed = false): boolean {
+  if (kind.form !== "kept" && kind.evidence.ofHost.shrunk > 0) return false;
   return isOfFiles(kind) || (!isNamed && isOfFiles(kind.ofHost));
 }
 
@@ -151,6 +203,12 @@ export function isDifference({ likeness, kind }: Likened, isNamed = false): bool
   return likeness === "other" && kind.evidence.same > 0;
 }
 
+/** Whether a difference is one by the size alone, and no MD5 shows that the content is another. */
+export function isBySize({ likeness, kind }: Likened): boolean {
+  if (likeness !== "wrong-size") return false;
+  return kind.form !== "kept" || kind.evidence.ofHost.same === 0;
+}
+
 /** Whether files may still be read to hold them against the ETags. */
 export function mayRead({ same, other, ofHost }: Evidence): boolean {
   if (same > 0) return true;
@@ -158,9 +216,20 @@ export function mayRead({ same, other, ofHost }: Evidence): boolean {
   return isHostOpen && other < MAX_UNLIKE_BEFORE_ALIKE;
 }
 
+/** Whether a file may be read since its item, which has another size, may have its MD5: a few, and all where some had. */
+export function mayReadForSize({ ofHost: { resized, readForSize } }: Evidence): boolean {
+  return resized > 0 || readForSize < MAX_UNLIKE_BEFORE_ALIKE;
+}
+
+/** A file that was read for that. */
+export function noteReadForSize({ ofHost }: Evidence, isSame: boolean): void {
+  if (isSame) ofHost.resized += 1;
+  else ofHost.readForSize += 1;
+}
+
 /** Whether more of this size need not be looked at to know that the contents are others. */
 export function isEnough({ kinds }: Evidence, wrongSizes: number): boolean {
-  return [...kinds.values()].some(
-    ({ same, kept, wrongSize }) => same + kept > 0 && wrongSize >= wrongSizes,
-  );
+  return [...kinds.values()].some(({ family: { same, kept }, form, wrongSize }) => {
+    return form === "kept" && same + kept > 0 && wrongSize >= wrongSizes;
+  });
 }

@@ -136,7 +136,7 @@ const MAX_SUFFIXES = 3;
 
 /** ` (.tif, .bmp)` */
 function suffixesOf(kinds: readonly Kind[]): string {
-  const suffixes = [...new Set(kinds.flatMap((kind) => [...kind.suffixes]))].filter(Boolean);
+  const suffixes = [...new Set(kinds.map(({ suffix }) => suffix))].filter(Boolean);
   if (suffixes.length === 0) return "";
   const more = suffixes.length > MAX_SUFFIXES ? ", …" : "";
   return ` (${suffixes
@@ -150,7 +150,7 @@ function describeSizes(kinds: readonly Kind[], areAll: boolean): string {
   const wrongSize = sumOf(kinds, (kind) => kind.wrongSize);
   const files = counted(wrongSize, "file");
   if (!areAll) return `other sizes for ${files}${suffixesOf(kinds)}`;
-  if (sumOf(kinds, ({ ofSize, other }) => ofSize + other) > 0)
+  if (sumOf(kinds, ({ ofSize, family }) => ofSize + family.other) > 0)
     return `other sizes for ${files}, and the right ones for fewer`;
   return wrongSize === 1 ? "another size for the file" : `other sizes for all ${files}`;
 }

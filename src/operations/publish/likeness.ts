@@ -10,7 +10,9 @@ import type { ItemFacts } from "../items/key-comparison";
 import {
   kindOf,
   mayRead,
+  mayReadForSize,
   noteLikeness,
+  noteReadForSize,
   type Evidence,
   type Likened,
   type Likeness,
@@ -18,7 +20,8 @@ import {
 import { evidenceOf, type StoreHosts } from "../items/store-hosts";
 import type { NamedFile } from "./target";
 
-// Of a file that its dataset's name vouches for, reading it once more would cost more than it may show.
+// Of a larger one that its dataset's name vouches for, or whose item has another size, reading it once more would cost more than
+// it may show.
 const MAX_READ_OF_NAMED = 16 * 1024 * 1024;
 
 /** Whether a file that its dataset's name vouches for may be read. */
@@ -67,12 +70,14 @@ export async function likenessOf(
   const evidence = evidenceOf(hosts, { url, datasetUid });
   const likeness = await likenessIn(avala, stored, { file, tag, evidence, ...looking });
   if (likeness === undefined) return undefined;
-  const kind = kindOf(evidence, file.path, stored.contentType);
+  const kind = kindOf(evidence, file.path, stored);
   const likened = { likeness, kind, isRetagged: isRetagged(tag, stored) };
   // There is one empty content, so it says nothing of the others.
   if (stored.sizeBytes === 0 && likeness === "kept") return likened;
+  const { sizeBytes = 0 } = stored;
   const isSized = stored.sizeBytes !== undefined;
-  noteLikeness(likened, { isOfSize: isSized && tag === undefined });
+  const isSmaller = sizeBytes > 0 && sizeBytes < file.sizeBytes;
+  noteLikeness(likened, { isOfSize: isSized && tag === undefined, isSmaller });
   // Without its size another MD5 may be that of a rendition.
   return likeness === "other" && !isSized ? undefined : likened;
 }
@@ -86,16 +91,37 @@ interface Comparing extends Looking, Pick<Listed, "file" | "tag"> {
   readonly evidence: Evidence;
 }
 
+/** Whether what has another size than the file has its MD5. */
+async function isOfMd5(
+  avala: Avala,
+  { md5: shown }: StoredObject,
+  { file, evidence, hosts }: Pick<Comparing, "file" | "evidence" | "hosts">,
+): Promise<boolean> {
+  if (shown === undefined || !hasPlace(file) || file.sizeBytes > MAX_READ_OF_NAMED) return false;
+  const disk = readUntil(avala.disk, avala.signal);
+  return hosts.reading(async () => {
+    if (!mayReadForSize(evidence)) return false;
+    const isSame = (await readMd5(disk, file)) === shown;
+    noteReadForSize(evidence, isSame);
+    return isSame;
+  });
+}
+
 async function likenessIn(
   avala: Avala,
   stored: StoredObject,
   { file, tag, evidence, hosts, canRead, isNamed = false }: Comparing,
 ): Promise<Likeness | undefined> {
   const { sizeBytes, etag, md5: shown } = stored;
-  if (sizeBytes !== undefined && sizeBytes !== file.sizeBytes) return "wrong-size";
-  if (sizeBytes === 0) return "kept";
   const tagged = tag === undefined ? undefined : md5Of(tag);
+  // Whatever the size: a server may scale an image down and leave it the ETag of the file.
   if (tag !== undefined && isTagged(tag, etag)) return tagged === undefined ? "kept" : "same";
+  if (sizeBytes !== undefined && sizeBytes !== file.sizeBytes) {
+    const isSame =
+      tagged === undefined && (await isOfMd5(avala, stored, { file, evidence, hosts }));
+    return isSame ? "same" : "wrong-size";
+  }
+  if (sizeBytes === 0) return "kept";
   if (tag !== undefined && isEtagMute(tag, stored) && sizeBytes !== undefined) return "of-size";
   const read = async (): Promise<string | undefined> => {
     if (!canRead || !hasPlace(file)) return undefined;

@@ -65,11 +65,11 @@ async function seeItems(
       const asked = url === undefined ? undefined : { url, stored: known };
       const stored = asked && (await askStore(avala, hosts, asked));
       sizes.push(stored?.sizeBytes);
-      const { sizeBytes } = stored ?? {};
       const content = stored && contentOf(stored);
-      if (sizeBytes !== undefined && content !== undefined) {
+      if (stored?.sizeBytes !== undefined && content !== undefined) {
+        const { sizeBytes } = stored;
         const evidence = evidenceOf(hosts, { url, datasetUid });
-        const kind = kindOf(evidence, key, stored?.contentType);
+        const kind = kindOf(evidence, key, stored);
         shown.push({ key, kind, sizeBytes, content });
       }
       telling.next();
@@ -130,10 +130,10 @@ async function lookAtContents(
   const { same, left } = await pairFiles(avala, files, seen.shown);
   const sizes = new Set(files.map(({ sizeBytes }) => sizeBytes));
   // For all that is known, an item leads to a preview until one of its kind has shown the content of a file: but if it has the
-  // size of one, it is enough that the ETags are MD5s.
+  // size of one, it is enough that the ETags are MD5s. Beside a weak ETag another size may be that of a smaller rendition.
   const others = left.flatMap(({ key, kind, sizeBytes }) => {
-    const { same: alike } = sizes.has(sizeBytes) ? kind.evidence : kind;
-    return alike > 0 ? key : [];
+    if (sizes.has(sizeBytes)) return kind.evidence.same > 0 ? key : [];
+    return kind.form !== "weak" && kind.family.same > 0 ? key : [];
   });
   const unshown = items.length - same.size - others.length;
   return { same, others, unshown, isMute: seen.shown.length === 0, sizes: seen.sizes };

@@ -148,3 +148,44 @@ describe("a file that alone has its suffix and is changed to another size", () =
     expect((await nextDay()).plan).toMatchObject({ toSend: ["b.png"], superseded: ["b.png"] });
   });
 });
+
+describe("where large images are scaled down, beside small ones that are not", () => {
+  const LARGE = ["b.jpg", "c.jpg", "d.png"];
+  const putLarge = async (what = "content"): Promise<void> => {
+    for (const path of LARGE) await place.put(path, `${what} of ${path}`.padEnd(3000, "."));
+  };
+
+  beforeEach(async () => {
+    await place.start({ dialect: { itemUrls: "scaled" }, ingestMs: 0 });
+    await putLarge();
+    await grown(["a.jpg"]);
+  });
+
+  test("nothing that is unchanged is sent again", async () => {
+    expect(await nextDay()).toEqual({
+      plan: { ...nothing, current: ["a.jpg", ...LARGE] },
+      text: "",
+    });
+  });
+
+  test("beside a changed file nothing else is superseded, and a warning names the host", async () => {
+    await place.put("a.jpg", "a"); // the only one that is shown as it is
+    await putAll(["n.jpg"]);
+    await nextDay();
+    await place.put("n.jpg", "content, and longer");
+    const { plan, text } = await nextDay();
+    expect(plan.toSend.filter((path) => LARGE.includes(path))).toEqual([]);
+    expect(plan.superseded.filter((path) => LARGE.includes(path))).toEqual([]);
+    expect(plan.unverified).toEqual(expect.arrayContaining(LARGE));
+    expect(text).toContain("it may show previews");
+  });
+});
+
+test("a file that counts as changed by its size alone is named before its item is superseded", async () => {
+  await place.start({ etag: "opaque", ingestMs: 0 });
+  await grown(["a.jpg", "b.jpg"], ["c.jpg"]);
+  await place.put("b.jpg", "other content, and longer");
+  const { plan, text } = await nextDay();
+  expect(plan).toMatchObject({ toSend: ["b.jpg"], superseded: ["b.jpg"] });
+  expect(text).toMatch(/1 file counts as changed only because .* without an MD5: b\.jpg\./);
+});
