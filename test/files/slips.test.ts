@@ -110,6 +110,18 @@ test("a suffix that no file has names those that are there", () => {
   expect(otherSuffixes("labels/*.jpeg", lookAt(paths))).toBeUndefined();
 });
 
+test.each([
+  ["photos/*.png", "3 .png files are in subfolders; write photos/**/*.png"],
+  ["*.png", "3 .png files are in subfolders; write **/*.png"],
+  ["photos/a/*.png", "1 .png file is in subfolders; write photos/a/**/*.png"],
+  ["photos/img_*", "1 matching file is in subfolders; write photos/**/img_*"],
+  ["photos/**/*.webp", undefined],
+  ["photos/*.webp", undefined],
+])("files that lie deeper than %s looks are counted, with the line for them", (line, text) => {
+  const paths = ["b.jpg", "photos/a/deep/1.png", "photos/b/2.png", "photos/c/img_3.png"];
+  expect(slipOf(line, lookAt(paths))).toBe(text);
+});
+
 test("a numbered folder is not another with a slip in it", () => {
   expect(slipOf("day_02/*.jpg", lookAt(PATHS))).toBe("root has no day_02");
 });

@@ -1,6 +1,6 @@
 // Names in a line that are not on disk, and what is there in their place. Pure.
 import { isNear } from "../../../near-name";
-import { formatCount, shown } from "../../../text";
+import { counted, formatCount, shown } from "../../../text";
 import { countSuffixes } from "../indexing";
 import type { DiskView } from "../disk-view";
 
@@ -114,6 +114,18 @@ export function otherSuffixes(line: string, disk: DiskView): string | undefined 
     .map(([suffix, count]) => `${shown(suffix)} (${formatCount(count)})`);
   const others = counts.length > maxSuffixes ? ", and others" : "";
   return `the files there have other suffixes: ${named.join(", ")}${others}`;
+}
+
+/** A `*` is taken for what `**` is. */
+export function inSubfolders(line: string, disk: DiskView): string | undefined {
+  const name = line.slice(line.lastIndexOf("/") + 1);
+  if (!name.includes("*") || name.includes("**")) return undefined;
+  const deep = `${line.slice(0, -name.length)}**/${name}`;
+  const { length } = disk.matches(deep).filter((path) => !HIDDEN.test(path));
+  if (length === 0) return undefined;
+  const [, suffix = "matching"] = /^\*(\.\w+)$/.exec(name) ?? [];
+  const are = length === 1 ? "is" : "are";
+  return `${counted(length, `${suffix} file`)} ${are} in subfolders; write ${shown(deep)}`;
 }
 
 export function suffixCase(line: string, disk: DiskView): string | undefined {

@@ -1,7 +1,7 @@
 // Why a line of globs that matches nothing does so: the likely slip, from the line and what is on disk. Pure; the disk is
 // asked through `DiskView`. Knows nothing of who shows the reason.
 import type { DiskView, Slip } from "../disk-view";
-import { missingPart, skippedLink, suffixCase } from "./missing-names";
+import { inSubfolders, missingPart, skippedLink, suffixCase } from "./missing-names";
 import {
   backslashes,
   brackets,
@@ -41,4 +41,5 @@ const SLIPS: readonly Slip[] = [
   skippedLink,
   missingPart,
   suffixCase,
+  inSubfolders,
 ];
