@@ -8,7 +8,7 @@ import {
   isApiError,
   isAvalaError,
 } from "../../src/errors";
-import { MORE_TIME } from "../../src/hints";
+import { LET_WRITERS_END, MORE_TIME } from "../../src/hints";
 import { GateClosedError } from "../../src/operations/gate";
 import { REPOSITORY } from "./facts/links";
 import type { FailureDetails, Outcome } from "./results";
@@ -68,9 +68,15 @@ function serverLine(error: AvalaError, message: string): string | undefined {
   return `Status ${status} of ${route}${requestId === undefined ? "" : `, request ${requestId}`}.`;
 }
 
+const STILL_WRITING =
+  "If something always is, as a camera, min-age-minutes leaves out what was written just now, and in a growing set changing-files: leave-out leaves changing files for a later run.";
+
 function hintOf(error: AvalaError): string | undefined {
   const hints = chain(error).map((one) => (isAvalaError(one) ? one.hint : undefined));
-  return hints.find((hint) => hint !== undefined)?.replaceAll(MORE_TIME, "raise timeout-minutes");
+  return hints
+    .find((hint) => hint !== undefined)
+    ?.replaceAll(MORE_TIME, "raise timeout-minutes")
+    .replaceAll(LET_WRITERS_END, `${LET_WRITERS_END} ${STILL_WRITING}`);
 }
 
 function outcomeOf(error: AvalaError): Outcome {

@@ -2,7 +2,7 @@
 // Reads the file system; knows nothing of the API.
 import { InputError } from "../../src/errors";
 import type { FileSet } from "../../src/files/file-set";
-import { describeFaults } from "../../src/files/content/fault-counts";
+import { describeFaults, describeSentAnyway } from "../../src/files/content/fault-counts";
 import { hashStill } from "../../src/files/moving";
 import { hashFiles, type HashProgress } from "../../src/files/hash";
 import type { LocalFile } from "../../src/files/local-file";
@@ -107,6 +107,11 @@ function noticesOf(fileSet: FileSet): readonly Warning[] {
       text: path === undefined || text.includes(path) ? text : `${path}: ${text}`,
       file: path === undefined ? undefined : byPath.get(path),
     }));
+  if (contents.length > 0)
+    warnings.push({
+      text: describeSentAnyway(contents.length, "check-content: error"),
+      file: undefined,
+    });
   if (unnamed.size === 0) return warnings;
   const text = `Contents: ${describeFaults(contents, files.length)}. Only the first ${MAX_CONTENT_WARNINGS} are named here; report.json (output report) has all of them`;
   return [{ text }, ...warnings];

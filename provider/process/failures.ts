@@ -2,7 +2,7 @@
 // message with its hint. Knows nothing of the resources.
 import type { dynamic } from "@pulumi/pulumi";
 import { AvalaError, isAvalaError, type InputError, type InputProblem } from "../../src/errors";
-import { MORE_TIME } from "../../src/hints";
+import { LET_WRITERS_END, MORE_TIME } from "../../src/hints";
 import { printableLines, redact } from "../../src/redact";
 import { counted, formatCount } from "../../src/text";
 
@@ -42,10 +42,15 @@ export function isInputError(error: unknown): error is InputError {
   return isAvalaError(error) && error.code === "input" && "problems" in error;
 }
 
+const STILL_WRITING =
+  'If something always is, as a camera, minAgeMinutes leaves out what was written just now, and in a GrowingDataset changingFiles: "leave-out" leaves changing files for a later up.';
+
 /** Message and hint, as one text for people. */
 export function textOf(error: unknown): string {
   if (!isAvalaError(error)) return error instanceof Error ? error.message : String(error);
-  const hint = error.hint?.replaceAll(MORE_TIME, "raise timeoutMinutes (a FileSet has none)");
+  const hint = error.hint
+    ?.replaceAll(MORE_TIME, "raise timeoutMinutes (a FileSet has none)")
+    .replaceAll(LET_WRITERS_END, `${LET_WRITERS_END} ${STILL_WRITING}`);
   return hint === undefined ? error.message : `${error.message}\n${hint}`;
 }
 

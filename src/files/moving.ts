@@ -8,7 +8,7 @@ import type { FileSetOptions } from "./file-set-options";
 import { unrestProblems } from "./file-set-words";
 import type { HashOptions } from "./hash";
 import type { LeftOut } from "./left-out";
-import type { LocalFile } from "./local-file";
+import type { LocalFile, Notice } from "./local-file";
 import type { Candidates } from "./look";
 import type { Manifest } from "./manifest/manifest";
 import type { DataType } from "./media";
@@ -63,6 +63,8 @@ interface Counted {
   readonly indexedCount: number;
   readonly dataType?: DataType;
   readonly leftOut: LeftOut;
+  readonly contents: readonly { readonly path: string }[];
+  readonly notices: readonly Notice[];
 }
 
 /** The set without files that changed while they were hashed: as if they had not been there yet. */
@@ -76,6 +78,9 @@ function leaveChanged<FileSet extends Counted>(set: FileSet, changed: readonly s
     totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     indexedCount: files.filter(({ path }) => isItemOf(path, set.dataType)).length,
     leftOut: { ...set.leftOut, changed: [...set.leftOut.changed, ...changed] },
+    // What was found in them is of no file that is sent.
+    contents: set.contents.filter(({ path }) => !isOut.has(path)),
+    notices: set.notices.filter(({ path }) => path === undefined || !isOut.has(path)),
   };
 }
 

@@ -1,5 +1,7 @@
 // The words of errors, in one place.
 import { describeFailure } from "../../action/report/failure";
+import { textOf } from "../../provider/process/failures";
+import { LET_WRITERS_END } from "../../src/hints";
 import { ApiError, AvalaError, InputError } from "../../src/errors";
 
 test("a refusal of the API", () => {
@@ -32,6 +34,14 @@ test("a refusal of the API that tells its route itself is not told twice", () =>
   expect(describeFailure(error).text).toBe(
     "Could not read export x (404 GET /exports/{uid}/, request r).\nCheck the uid.",
   );
+});
+
+test("a file that is always written to, with the inputs for it", () => {
+  const error = new AvalaError("file_changed", "cam2.mp4 changed while it was read.", {
+    hint: LET_WRITERS_END,
+  });
+  expect(describeFailure(error).text).toMatch(/min-age-minutes.*changing-files: leave-out/);
+  expect(textOf(error)).toMatch(/minAgeMinutes.*changingFiles: "leave-out"/);
 });
 
 test("a pattern, as the input that holds it", () => {

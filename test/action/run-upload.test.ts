@@ -95,8 +95,11 @@ describe("files whose contents are wrong", () => {
     const counts = "59 of 61 files: 58 not in the format that their suffix says, 1 empty";
     expect(lines.join("\n")).toContain(`contents: ${counts}`);
     expect(summaries.join("")).toContain(counts);
-    expect(warnings).toHaveLength(51);
+    expect(warnings).toHaveLength(52);
     expect(warnings[0]).toContain("Only the first 50 are named");
+    expect(warnings.at(-1)).toBe(
+      "59 files are sent although the contents look wrong, and can't be removed from the dataset later. check-content: error refuses such files.",
+    );
   });
 
   test("are all in the report of a run that refuses them, whose error names some of how many", async () => {

@@ -100,6 +100,17 @@ describe("what changes while it is read", () => {
     });
   });
 
+  test("takes what was found in its content with it", async () => {
+    const text = "text".repeat(jpeg().length);
+    in_.write({ "a.jpg": text, "b.jpg": text });
+    const set = await read();
+    expect(set.contents).toHaveLength(2);
+    change();
+    const { set: left } = await hashed(set, "leave-out");
+    expect(left.contents.map(({ path }) => path)).toEqual(["a.jpg"]);
+    expect(left.notices.map(({ path }) => path)).toEqual(["a.jpg"]);
+  });
+
   test("is a problem when nothing else is there", async () => {
     const set = await read({ include: ["b.jpg", "c.jpg"] });
     change();

@@ -73,8 +73,12 @@ describe("A FileSet tells", () => {
   test("of many files whose contents are wrong some by name, how many there are, and of what kind", async () => {
     const broken = Array.from({ length: 30 }, (_, n) => [`broken/${n}.png`, jpeg(String(n))]);
     bench.tree.write({ ...Object.fromEntries(broken), "broken/empty.png": "" } as TreeContent);
-    expect(await preview({ include: ["broken"] })).toContain(
+    const said = await preview({ include: ["broken"] });
+    expect(said).toContain(
       "and 11 more (the first 20 of 31; contents: 31 of 31 files: 30 not in the format that their suffix says, 1 empty)",
+    );
+    expect(said).toContain(
+      '31 files are sent although the contents look wrong, and can\'t be removed from the dataset later. checkContent: "error" refuses such files.',
     );
   });
 

@@ -1,5 +1,5 @@
 // What the user should know of the chosen files themselves, whatever becomes of them.
-import { describeFaults } from "../../../src/files/content/fault-counts";
+import { describeFaults, describeSentAnyway } from "../../../src/files/content/fault-counts";
 import { describeLeftOut } from "../../../src/files/left-out";
 import { because } from "../../../src/files/local-file";
 import { counted, formatCount } from "../../../src/text";
@@ -43,6 +43,9 @@ export async function reportNotices(
       `and ${formatCount(rest)} more (the first ${MAX_NAMED} of ${formatCount(lines.length)}${contents})`,
     );
   }
+  // With checkContent: "error" they are refused before.
+  if (set.contents.length > 0)
+    lines.push(describeSentAnyway(set.contents.length, 'checkContent: "error"'));
   if (lines.length > 0) await messages.warn(lines.join("\n"));
   if (set.hiddenLeftOut > 0) {
     await messages.info(
