@@ -37,9 +37,43 @@ function notObject(input: string, what: string, value: unknown): readonly InputP
 export const anObject: Shape<object> = (input, value) =>
   isRecord(value) ? NOTHING : notObject(input, "an object", value);
 
+/** What JSON would leave out or say otherwise. What has a `toJSON` says it itself. */
+function notJson(value: unknown, said: unknown): string | undefined {
+  if (typeof said === "bigint") return "a BigInt";
+  if (typeof said === "number" && !Number.isFinite(said)) return String(said);
+  if (typeof said === "function" || typeof said === "symbol") return `a ${typeof said}`;
+  if (said instanceof Map || said instanceof Set) return "a Map or Set";
+  return value instanceof Date && said === null ? "an invalid Date" : undefined;
+}
+
+/** An object that is sent as it is: a server would keep null for what JSON can't say. */
+export const aJson: Shape<object> = (input, value) => {
+  if (!isRecord(value)) return notObject(input, "an object", value);
+  const say = (what: string): readonly InputProblem[] => [
+    { input, text: `must be an object that JSON can say (${what})` },
+  ];
+  let found: string | undefined;
+  try {
+    const text = JSON.stringify(value, function (this: unknown, key, said: unknown) {
+      const what = notJson((this as Readonly<Record<string, unknown>>)[key], said);
+      if (what !== undefined) found ??= key === "" ? `it is ${what}` : `${key} is ${what}`;
+      return what === undefined ? said : null;
+    });
+    if (found !== undefined) return say(found);
+    return text.startsWith("{") ? NOTHING : say("it says something else");
+  } catch (error) {
+    return say(
+      error instanceof TypeError
+        ? "it contains itself, or a toJSON fails"
+        : "a toJSON fails, or it is too deep",
+    );
+  }
+};
+
+/** Node joins and watches none but its own. */
 export const aSignal = shapeOf<AbortSignal>(
   "an AbortSignal",
-  (value) => isRecord(value) && typeof value["aborted"] === "boolean",
+  (value) => value instanceof AbortSignal,
 );
 
 /** Also one without an end. */
@@ -88,9 +122,15 @@ function kindOf(value: unknown): string {
 
 /**
  * What may have an entry for each file. Of a list the first one shows what it is a list of, and of the others those are looked
- * at that are of another kind: a look at each member of each takes as long as a tenth of asking for the times of the files.
+ * at that are of another kind or seem unsound: a look at each member of each takes as long as a tenth of asking for the times of
+ * the files.
+ * @param seemsSound at a glance. @default all do
  */
-export function manyOf<Value>(what: string, entry: Shape<Value>): Shape<Iterable<Value>> {
+export function manyOf<Value>(
+  what: string,
+  entry: Shape<Value>,
+  seemsSound: (one: Value) => boolean = () => true,
+): Shape<Iterable<Value>> {
   const some = shapeOf<Iterable<Value>>(
     `a list of ${what}`,
     (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
@@ -101,15 +141,20 @@ export function manyOf<Value>(what: string, entry: Shape<Value>): Shape<Iterable
     const kind = kindOf(list[0]);
     const found: InputProblem[] = [];
     list.forEach((one, index) => {
-      if (index === 0 || kindOf(one) !== kind) found.push(...entry(`${input}[${index}]`, one));
+      if (index === 0 || kindOf(one) !== kind || !seemsSound(one))
+        found.push(...entry(`${input}[${index}]`, one));
     });
     return found;
   };
 }
 
 /** As {@link manyOf}, of what has to be an array. */
-export function longListOf<Value>(what: string, entry: Shape<Value>): Shape<readonly Value[]> {
-  const many = manyOf(what, entry);
+export function longListOf<Value>(
+  what: string,
+  entry: Shape<Value>,
+  seemsSound?: (one: Value) => boolean,
+): Shape<readonly Value[]> {
+  const many = manyOf(what, entry, seemsSound);
   return (input, value) =>
     Array.isArray(value) ? many(input, value) : wrong(input, `a list of ${what}`, value);
 }

@@ -42,6 +42,29 @@ const uid: Row = { right: [avala, "u"], wrong: [[1, 5, ["uid"]]] };
 const project: Row = { right: [avala, "u"], wrong: [[1, ["u"], ["projectUid"]]] };
 const session: Row = { right: [avala], wrong: [[0, {}, ["avala"]]] };
 
+const circle: Record<string, unknown> = {};
+circle["of"] = [circle];
+const broken = (): never => {
+  throw new Error("broken");
+};
+/** What JSON can't say, or would leave out. */
+const notJson: readonly unknown[] = [
+  ...[
+    { n: 5n },
+    circle,
+    { toJSON: broken },
+    { deep: [Number.NaN] },
+    { n: Number.POSITIVE_INFINITY },
+  ],
+  ...[
+    { at: new Date(Number.NaN) },
+    { list: [new Map([["a", 1]])] },
+    new Map(),
+    new Date(0),
+    { broken },
+  ],
+];
+
 const rows: Readonly<Record<string, Row>> = {
   carryOut: {
     right: [avala, { kind: "send", target }, publishing],
@@ -58,6 +81,7 @@ const rows: Readonly<Record<string, Row>> = {
       [2, "a.jpg", ["expected"]],
       [2, ["a.jpg"], ["expected[0]"]],
       [2, [file, null], ["expected[1]"]],
+      [2, [file, { ...file, path: 5 }], ["expected[1].path"]],
       [3, { waitMs: "long", isMadeOfThese: 1 }, ["waitMs", "isMadeOfThese"]],
     ],
   },
@@ -69,14 +93,28 @@ const rows: Readonly<Record<string, Row>> = {
     ],
   },
   confirmDataset: {
-    right: [avala, dataset],
-    wrong: [[1, { name: "a", industry: "5" }, ["slug", "dataType", "industry"]]],
+    right: [avala, { ...dataset, metadata: { at: new Date(0), list: [1, null, { a: "" }] } }],
+    wrong: [
+      [1, { name: "a", industry: "5" }, ["slug", "dataType", "industry"]],
+      ...notJson.map((value): Row["wrong"][number] => [
+        1,
+        { ...dataset, metadata: value, extraFields: value },
+        ["metadata", "extraFields"],
+      ]),
+    ],
   },
   connect: {
     right: [{ apiKey: "avk_any_0123456789" }],
     wrong: [
       [0, {}, ["api key"]],
       [0, { apiKey: 5, allowStorageHosts: "a.test" }, ["apiKey", "allowStorageHosts"]],
+      [0, { apiKey: "avk_a", signal: { aborted: false } }, ["signal"]],
+      [
+        0,
+        { apiKey: "avk_a", ports: { random: 1, clock: {} } },
+        [...["ports.clock.now", "ports.clock.sleep", "ports.random"]],
+      ],
+      [0, { apiKey: "avk_a", secrets: {} }, ["secrets.add", "secrets.hide", "secrets.mask"]],
       [0, { apiKey: "avk_a", proxy: "http://p", onEvent: {} }, ["proxy", "onEvent"]],
       [0, { apiKey: "avk_a", signal: new AbortController(), baseURL: "b" }, ["signal", "baseURL"]],
     ],
@@ -208,6 +246,7 @@ const rows: Readonly<Record<string, Row>> = {
       [2, { waitMs: async () => 60_000 }, ["waitMs()"]],
       [2, undefined, ["options"]],
       [1, { ...dataset, files: [file] }, ["dataset", "ifExists"]],
+      [1, { ...target, files: [file, { ...file, absolutePath: 5 }] }, ["files[1].absolutePath"]],
       [
         1,
         { ...target, dataset: { name: "a", dataType: "jpg" } },
@@ -253,6 +292,7 @@ const rows: Readonly<Record<string, Row>> = {
       [1, { dataset: { name: "a" }, files: [file] }, ["datasetName"]],
       [1, { datasetName: "a", files: "a.jpg", isMade: true }, ["isMade", "files"]],
       [1, { datasetName: "a", files: [file, null, "b.jpg"] }, ["files[1]", "files[2]"]],
+      [1, { datasetName: "a", files: [file, { ...file, path: "b.jpg", sha256: null }] }, ["b.jpg"]],
     ],
   },
   waitForDataset: {

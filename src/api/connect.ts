@@ -1,7 +1,7 @@
 // Opens a session with the API. Knows nothing of endpoints or of the environment.
 import { createHmac } from "node:crypto";
 import type { Listener } from "../events";
-import { systemClock, systemRandom } from "../flow/clock";
+import { systemClock, systemRandom, type Clock, type Random } from "../flow/clock";
 import { createPace } from "../flow/rate/pace";
 import { joinerWith } from "../flow/signals";
 import { systemDisk } from "../flow/disk/disk";
@@ -26,7 +26,7 @@ import type { HttpContext } from "./paced-request";
 import type { Avala, Ports } from "./connection";
 import { createSecrets, type Secrets } from "./secrets";
 import { createStorageTransport } from "./transport/storage-transport";
-import type { ProxySettings } from "./transport/transport";
+import type { ProxySettings, Transport } from "./transport/transport";
 import { createUnanswered } from "./transport/unanswered";
 
 export interface ConnectOptions {
@@ -48,6 +48,8 @@ export interface ConnectOptions {
   readonly secrets?: Secrets | undefined;
 }
 
+const aTransport = partOf<Transport>({ send: aFunction, open: aFunction, close: aFunction });
+
 const CONNECT_OPTIONS = optionsOf<ConnectOptions>({
   // Where there is none, the check of keys says where to get one.
   apiKey: maybe(aText),
@@ -66,14 +68,14 @@ const CONNECT_OPTIONS = optionsOf<ConnectOptions>({
   signal: maybe(aSignal),
   ports: maybe(
     partOf<Partial<Ports>>({
-      clock: maybe(anObject),
-      random: maybe(anObject),
-      api: maybe(anObject),
-      storage: maybe(anObject),
+      clock: maybe(partOf<Clock>({ now: aFunction, sleep: aFunction })),
+      random: maybe(partOf<Random>({ next: aFunction, uuid: aFunction })),
+      api: maybe(aTransport),
+      storage: maybe(aTransport),
       disk: maybe(anObject),
     }),
   ),
-  secrets: maybe(anObject),
+  secrets: maybe(partOf<Secrets>({ add: aFunction, hide: aFunction, mask: aFunction })),
 });
 
 const ignore: Listener = () => undefined;

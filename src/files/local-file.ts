@@ -13,6 +13,11 @@ export interface LocalFile {
 export const aFileList = longListOf(
   "files",
   partOf<LocalFile>({ path: aText, absolutePath: aText, sizeBytes: aSize, sha256: maybe(aText) }),
+  ({ path, absolutePath, sizeBytes, sha256 }) =>
+    typeof path === "string" &&
+    typeof absolutePath === "string" &&
+    typeof sizeBytes === "number" &&
+    (sha256 === undefined || typeof sha256 === "string"),
 );
 
 /** The files of which no digest is known, each with its place in the list. */

@@ -16,7 +16,7 @@ import {
   type Shape,
 } from "../shapes";
 import { shown } from "../text";
-import { numberProblem } from "../wrong-value";
+import { mustBe, numberProblem } from "../wrong-value";
 import type { FileDestination } from "./send/attempt";
 import type { LandedInBatch } from "./journal/batch";
 import type { SourceFile } from "./send/source";
@@ -83,6 +83,14 @@ function sizeProblem(sizeBytes: unknown): string | undefined {
     : numberProblem(sizeBytes, { least: 0, isWhole: true });
 }
 
+// All of its 64 digits, or the first 20 of an unpacked manifest.
+const DIGEST = /^[0-9a-f]{20,64}$/;
+
+function digestProblem(sha256: unknown): string | undefined {
+  const isDigest = sha256 === undefined || (typeof sha256 === "string" && DIGEST.test(sha256));
+  return isDigest ? undefined : mustBe("64 hex digits in lower case, or left out", sha256);
+}
+
 /** A program without types may give anything. */
 function isFile(file: UploadFile | undefined): file is UploadFile {
   return typeof file?.path === "string" && typeof file.absolutePath === "string";
@@ -98,9 +106,11 @@ function fileProblems(files: readonly UploadFile[]): readonly InputProblem[] {
       problems.push({ input: `files[${index}]`, text: NO_FILE });
       continue;
     }
-    const { path, sizeBytes } = file;
+    const { path, sizeBytes, sha256 } = file;
     const size = sizeProblem(sizeBytes);
     if (size !== undefined) problems.push({ input: path, text: `sizeBytes ${size}` });
+    const digest = digestProblem(sha256);
+    if (digest !== undefined) problems.push({ input: path, text: `sha256 ${digest}` });
     const problem = pathProblem(path);
     if (problem !== undefined) problems.push({ input: shown(path), text: problem });
   }

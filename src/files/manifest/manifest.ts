@@ -21,9 +21,14 @@ export interface Manifest {
 
 const anEntry = partOf<ManifestEntry>({ path: aText, sizeBytes: aSize, sha256: aText });
 
-export const anEntryList = longListOf("files", anEntry);
+/** At a glance. */
+export function seemsEntry({ path, sizeBytes, sha256 }: ManifestEntry): boolean {
+  return typeof path === "string" && typeof sizeBytes === "number" && typeof sha256 === "string";
+}
 
-const someEntries = manyOf("files", anEntry);
+export const anEntryList = longListOf("files", anEntry, seemsEntry);
+
+const someEntries = manyOf("files", anEntry, seemsEntry);
 
 export const aManifest = partOf<Manifest>({
   entries: anEntryList,

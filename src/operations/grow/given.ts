@@ -1,5 +1,6 @@
 // What growing a set is given, as shapes: held against it before anything is asked. Does nothing.
 import { aDataset, OF_UNNAMED } from "../../api/endpoints/datasets/dataset-wire";
+import { seemsEntry } from "../../files/manifest/manifest";
 import { dataTypes } from "../../files/media";
 import {
   aNumber,
@@ -32,9 +33,16 @@ export const GROW_TARGET = optionsOf<GrowTarget>({
   files: longListOf(
     "files",
     partOf<GrowingFile>({ path: aText, absolutePath: aText, sizeBytes: aSize, sha256: aText }),
+    (file) => seemsEntry(file) && typeof file.absolutePath === "string",
   ),
   postponed: maybe(longListOf("paths", aText)),
 });
+
+const someHeld = longListOf(
+  "files",
+  partOf<Pick<HeldEntry, "path">>({ path: aText }),
+  ({ path }) => typeof path === "string",
+);
 
 const anIncrement = partOf<KnownIncrement>({
   number: aNumber,
@@ -42,7 +50,7 @@ const anIncrement = partOf<KnownIncrement>({
   uid: aText,
   name: aText,
   ownerName: maybe(aText),
-  entries: longListOf("files", partOf<Pick<HeldEntry, "path">>({ path: aText })),
+  entries: someHeld,
   moved: maybe(longListOf("moves", partOf<Move>({ path: aText, to: aText }))),
 });
 
@@ -58,7 +66,7 @@ export const someIncrements = longListOf<Pick<Increment, "dataset" | "entries">>
   "increments",
   partOf<Pick<Increment, "dataset" | "entries">>({
     dataset: aDataset,
-    entries: longListOf("files", partOf<Pick<HeldEntry, "path">>({ path: aText })),
+    entries: someHeld,
   }),
 );
 

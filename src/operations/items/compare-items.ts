@@ -101,7 +101,11 @@ interface CompareOptions {
   readonly isMadeOfThese?: boolean | undefined;
 }
 
-const someFiles = manyOf("files", partOf<ExpectedFile>({ path: aText, sizeBytes: aSize }));
+const someFiles = manyOf(
+  "files",
+  partOf<ExpectedFile>({ path: aText, sizeBytes: aSize }),
+  ({ path, sizeBytes }) => typeof path === "string" && typeof sizeBytes === "number",
+);
 
 const COMPARE_OPTIONS = optionsOf<CompareOptions>({
   owner: maybe(partOf<OwnerWanted>({ ownerName: maybe(aText), organizationUid: maybe(aText) })),

@@ -3,7 +3,7 @@ import type { Json } from "../../../json";
 import {
   aCount,
   aNumber,
-  anObject,
+  aJson,
   aText,
   maybe,
   optionsOf,
@@ -62,10 +62,10 @@ export interface DatasetChanges {
 export const DATASET_CHANGES = optionsOf<DatasetChanges>({
   name: maybe(aText),
   visibility: maybe(aText),
-  metadata: maybe(anObject),
+  metadata: maybe(aJson),
   industry: maybe(aNumber),
   license: maybe(aNumber),
-  extraFields: maybe(anObject),
+  extraFields: maybe(aJson),
 });
 
 export type NewOwner = { readonly organizationUid: string } | { readonly ownerUsername: string };

@@ -3,7 +3,7 @@ import type { Json } from "../../../json";
 import {
   aFlag,
   aNumber,
-  anObject,
+  aJson,
   aText,
   maybe,
   optionsOf,
@@ -94,10 +94,10 @@ export const OF_UNNAMED: Members<Omit<DatasetDescription, "name" | "slug">> = {
   createMetadata: maybe(aFlag),
   ownerName: maybe(aText),
   organizationUid: maybe(aText),
-  metadata: maybe(anObject),
+  metadata: maybe(aJson),
   industry: maybe(aNumber),
   license: maybe(aNumber),
-  extraFields: maybe(anObject),
+  extraFields: maybe(aJson),
 };
 
 export const OF_DESCRIPTION: Members<DatasetDescription> = {
