@@ -30,8 +30,12 @@ export function countedOf(part: number, whole: number, noun: string): string {
   return `${formatCount(part)} of ${counted(whole, noun)}`;
 }
 
+const YEAR_S = 365 * 24 * 60 * 60;
+
 /** `40 s`, `12 min`, `3 h 20 min`. */
 export function formatDuration(seconds: number): string {
+  // A header may have any number.
+  if (seconds > YEAR_S) return "more than a year";
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;

@@ -173,6 +173,8 @@ describe("what sending costs", () => {
     [90, "2 min"],
     [5 * 3600, "5 h"],
     [12_000, "3 h 20 min"],
+    [365 * 24 * 3600, "8760 h"],
+    [Number.POSITIVE_INFINITY, "more than a year"],
   ])("%d seconds read as %s", (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
   });
