@@ -150,9 +150,14 @@ function refuseConnection(
     checkOptions({ ...config, apiKey: config.apiKey || (mayLack ? ANY_KEY : "") });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    for (const { input, text } of error.problems) reader.refuse(input, text);
+    for (const { input, text } of error.problems)
+      reader.refuse(input, config.apiKey || input !== "api key" ? text : `${text}. ${NO_SECRET}`);
   }
 }
+
+// The usual cause: an expression of a secret that is not there is empty.
+const NO_SECRET =
+  "In a workflow, an empty key usually means that the secret does not exist here: check its name, and whether this repository or environment has it. Pull requests from forks and runs of Dependabot get no secrets (dry-run: true needs no key)";
 
 const WITHHELD: Readonly<Record<Withheld, string>> = {
   fork: "is missing: GitHub gives no secrets to a pull request from a fork",

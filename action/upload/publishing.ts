@@ -90,8 +90,16 @@ function reportResult(
         : "the key cannot read datasets";
   const waiting = why === undefined ? "" : ` Not waiting: ${why}.`;
   log.info(
-    `Sent ${counted(sent.length, "file")}, ${transfer}. Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
+    `${sentText(target, sent.length, transfer)} Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
   );
+}
+
+/** After a resume it may be that only the confirm was left. */
+function sentText({ files }: Target, sent: number, transfer: string): string {
+  if (sent > 0) return `Sent ${counted(sent, "file")}, ${transfer}.`;
+  return files.length === 1
+    ? "The file had landed before."
+    : `All ${counted(files.length, "file")} had landed before.`;
 }
 
 const NAME_IT = "Or put {digest} into dataset, so that the name identifies the content.";

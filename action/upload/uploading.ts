@@ -2,6 +2,7 @@
 // Knows nothing of exports.
 import type { Avala } from "../../src/api/connection";
 import { stateDirectory } from "../../src/config";
+import { isAvalaError } from "../../src/errors";
 import type { GrowResult } from "../../src/operations/grow/grow";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import {
@@ -80,7 +81,11 @@ async function growSets(
   selection: Selection,
   plan: Plan | undefined,
 ): Promise<GrowResult["outcome"]> {
-  const decided = await decideSets(context, selection.targets);
+  const decided = await decideSets(context, selection.targets).catch(async (error: unknown) => {
+    // All that the key lacks, and not only what was refused first.
+    if (isAvalaError(error) && error.code === "permission") await checkScopes(run, context.avala);
+    throw error;
+  });
   for (const { target, decision } of decided) noteSet(run.results, target, decision.increments);
   run.putOutputs();
   if (plan !== undefined) {

@@ -491,6 +491,13 @@ describe("a dataset that exists with other files", () => {
     expect(errors[0]).toContain("exists already");
   });
 
+  test("with {digest} in its name is not told to have it", async () => {
+    await act(versioned);
+    const { errors } = await act({ ...versioned, "if-dataset-exists": "fail" });
+    expect(errors[0]).toContain("Its name identifies these files' content.");
+    expect(errors[0]).not.toContain("Put {digest} into dataset");
+  });
+
   test("is not added to: append is refused, with what to do instead", async () => {
     await act(named);
     const before = place.emulator.requests().length;

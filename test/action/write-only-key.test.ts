@@ -58,7 +58,15 @@ describe("a step as it stands by default", () => {
   ])("is refused before a byte is sent where it has %s", async (_name, more) => {
     const { errors } = await act(more);
     expect(errors[0]).toContain("datasets.read");
-    expect(errors[0]).toContain("Nothing was sent");
+    expect(errors[0]).toMatch(/[Nn]othing was sent/);
     expect(place.emulator.requests().filter(({ method }) => method === "POST")).toEqual([]);
   });
+});
+
+test("a growing set names every scope that the key lacks, and not only the first", async () => {
+  const key = "avk_exportsonly000000000";
+  place.emulator.addKey({ key, username: "emulator", scopes: ["exports.create"] });
+  const { errors } = await act({ "api-key": key, dataset: "p-{increment}" });
+  expect(errors[0]).toContain("datasets.read");
+  expect(errors[0]).toContain("datasets.write");
 });

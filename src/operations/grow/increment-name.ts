@@ -80,7 +80,7 @@ export function growingName(template: string, options: NameOptions = {}): Growin
 export function templateProblem(template: string): string | undefined {
   const [before = "", ...rest] = template.split(PLACEHOLDER);
   if (rest.length !== 1 || rest[0] !== "")
-    return `${shown(template)} must contain ${PLACEHOLDER} once, at its end, for example training-${PLACEHOLDER}`;
+    return `${shown(template)} must end with ${PLACEHOLDER} and contain it only there, for example training-${PLACEHOLDER}`;
   if (!/[\p{L}\p{N}}][^\p{L}\p{N}{}]+$/u.test(before))
     return `${shown(template)} must name the set before ${PLACEHOLDER}, and have a dash between the two: training-${PLACEHOLDER}`;
   return undefined;

@@ -55,7 +55,7 @@ export async function decidePublish<Target extends SendTarget>(
   const { dataset } = found;
   if (target.ifExists === "fail") {
     const { words = CORE_WORDS, isSent = false, sentOver } = options;
-    throw existsAlready(dataset, { words, isSent, sentOver });
+    throw existsAlready(dataset, { words, isSent, sentOver }, isNamedByContent(target));
   }
   return { kind: "found", target, ...(await compareFound(avala, found, target, options)) };
 }

@@ -188,7 +188,7 @@ async function takeExisting(
   const { existing, upload } = made;
   const words = options.words ?? CORE_WORDS;
   const how = { words, isSent: upload !== undefined, sentOver: replacedBy(upload) };
-  const refusal = existsAlready(existing.dataset, how);
+  const refusal = existsAlready(existing.dataset, how, isNamedByContent(target));
   return takeTaken(avala, target, refusal, { ...options, upload });
 }
 

@@ -152,11 +152,13 @@ export function madeOfOthers(
 export function existsAlready(
   { name, uid, itemCount }: Dataset,
   { words, isSent, sentOver }: Refusing,
+  isVersion = false,
 ): AvalaError {
+  const way = isVersion ? "Its name identifies these files' content." : words.version;
   const items = counted(itemCount, "item");
   const text = `The dataset ${name} exists already (uid ${uid}, ${items}).${overwritten(sentOver)}`;
   return new AvalaError("conflict", text, {
-    hint: `${words.takeOver} ${words.version} Or choose another name.${ending(isSent)}`,
+    hint: `${words.takeOver} ${way} Or choose another name.${ending(isSent)}`,
   });
 }
 
