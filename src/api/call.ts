@@ -26,6 +26,8 @@ export interface ApiCall {
   readonly url?: string | undefined;
   /** 1 for a call that its caller tries again as a whole. @default 8 */
   readonly maxTries?: number | undefined;
+  /** The longest time without progress, if that is less than a minute. */
+  readonly idleTimeoutMs?: number | undefined;
   /** Ms since the epoch; it does not wait beyond it, neither for the pace nor before another try. @default never */
   readonly deadlineMs?: number | undefined;
   /** Its 429 holds the other calls where it asks for no longer than this. @default as long as a run waits */

@@ -95,14 +95,20 @@ export function withListener(avala: Avala, listener: Listener): Avala {
   };
 }
 
+interface Limits extends Pick<ApiCall, "idleTimeoutMs"> {
+  readonly deadlineMs: number;
+  readonly maxTries?: number;
+}
+
 /** The same session, of which no call waits or is tried again beyond these limits. */
-export function withLimits(
-  avala: Avala,
-  { deadlineMs, maxTries }: { readonly deadlineMs: number; readonly maxTries?: number },
-): Avala {
+export function withLimits(avala: Avala, { deadlineMs, maxTries, idleTimeoutMs }: Limits): Avala {
   const within = withDeadline(avala, deadlineMs);
   if (maxTries === undefined) return within;
-  return { ...within, maxTries, call: (request) => within.call({ maxTries, ...request }) };
+  return {
+    ...within,
+    maxTries,
+    call: (request) => within.call({ maxTries, idleTimeoutMs, ...request }),
+  };
 }
 
 /** The same session, of which nothing waits beyond `deadlineMs`, nor beyond a deadline that it has already. */

@@ -30,7 +30,7 @@ function requestOf(context: HttpContext, call: ApiCall, signal: AbortSignal): Ht
     },
     body,
     signal,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    idleTimeoutMs: Math.min(IDLE_TIMEOUT_MS, call.idleTimeoutMs ?? IDLE_TIMEOUT_MS),
     maxReplyBytes: MAX_REPLY_BYTES,
   };
 }

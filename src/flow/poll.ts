@@ -33,6 +33,8 @@ export interface ReadLimits {
   readonly deadlineMs: number;
   /** 1 for the last read, which has no time left to try again, and in an outage, which the wait itself waits out. */
   readonly maxTries?: number;
+  /** The longest time without progress. @default as long as any read has */
+  readonly idleTimeoutMs?: number;
 }
 
 // Each wait is half as long again: 60 minutes of waiting cost about 250 reads, and something that takes 10 s is
@@ -43,6 +45,13 @@ const JITTER = 0.1;
 
 // The last read starts at the deadline, and may have to wait for the pace of the key like any other.
 const GRACE_MS = 60_000;
+// Where the read before had no answer until long after the deadline, the last one needs no second minute for that.
+const MIN_LAST_MS = 5_000;
+
+function lastLimits(deadlineMs: number, nowMs: number): ReadLimits {
+  const idleTimeoutMs = Math.max(MIN_LAST_MS, deadlineMs + GRACE_MS - nowMs);
+  return { deadlineMs: nowMs + GRACE_MS, maxTries: 1, idleTimeoutMs };
+}
 
 function timedOut(
   { what, timeoutMs }: Pick<PollOptions<never>, "what" | "timeoutMs">,
@@ -102,10 +111,9 @@ async function readUntilDone<T>(
   for (;;) {
     if (signal?.aborted === true) throw cancelled(`Waiting for ${what}`);
     const isLast = clock.now() >= deadlineMs;
-    const limits = {
-      deadlineMs: isLast ? clock.now() + GRACE_MS : deadlineMs,
-      ...(isLast || outSinceMs !== undefined ? { maxTries: 1 } : {}),
-    };
+    const limits = isLast
+      ? lastLimits(deadlineMs, clock.now())
+      : { deadlineMs, ...(outSinceMs === undefined ? {} : { maxTries: 1 }) };
     const startedMs = clock.now();
     const found = await readOnce(() => read(limits));
     const failure = "failure" in found ? found.failure : undefined;

@@ -120,6 +120,24 @@ describe("poll", () => {
     );
   });
 
+  test.each([
+    ["half of the grace is gone", 32_000, 32_000],
+    ["hardly any grace is left", 60_000, 5_000],
+  ])("the last read is given less time without an answer where %s", async (_, readMs, idleMs) => {
+    const { clock, options } = setUp();
+    const startMs = clock.now();
+    const idle: (number | undefined)[] = [];
+    const read = async ({ idleTimeoutMs }: ReadLimits): Promise<never> => {
+      idle.push(idleTimeoutMs);
+      await clock.sleep(idleTimeoutMs ?? readMs);
+      throw passing;
+    };
+    const work = poll<number>(read, { ...options, timeoutMs: 4_000, isDone: () => false });
+    await expect(clock.run(work)).rejects.toMatchObject({ code: "timeout" });
+    expect(idle).toEqual([undefined, idleMs]);
+    expect(clock.now() - startMs).toBeLessThanOrEqual(65_000);
+  });
+
   test("waits as long as the server asks in an outage, within the deadline", async () => {
     const { clock, options } = setUp();
     const startMs = clock.now();
