@@ -126,5 +126,7 @@ export type {
 } from "./operations/grow/growth";
 export type { GrowthPlan, Increment } from "./operations/grow/growth-plan";
 export { decideGrowth, type GrowDecision } from "./operations/grow/decide-growth";
-export { growSet, knownIncrements, type GrowResult } from "./operations/grow/grow";
+export { growSet } from "./operations/grow/grow";
+export { type GrowResult } from "./operations/grow/grown";
+export { knownIncrements } from "./operations/grow/make-increment";
 export { currentJson, type CurrentSet } from "./operations/grow/current-json";

@@ -24,7 +24,10 @@ const source = { name: "e", format: "f", datasets: ["d"], projects: [], slices: 
 const growing = { name: core.growingName("t-{increment}"), dataset, files: [file] };
 const lists = { current: [], superseded: [], moved: [], unverified: [], postponed: [] };
 const plan = { ...lists, toSend: [] };
-const decision = { target: growing, increments: [], plan, deleted: [], byHand: [], unindexed: 0 };
+const decision = {
+  ...{ target: growing, increments: [], plan },
+  ...{ later: [], deleted: [], byHand: [], unindexed: 0 },
+};
 const increment = { number: 1, shortDigest: "0".repeat(12), dataset: made, entries: [file] };
 const toSend = { toSend: [file], fileCount: 1 };
 const permissions = { isStaffPrivileged: false, scopes: [], capabilities: [] };
@@ -201,7 +204,7 @@ const rows: Readonly<Record<string, Row>> = {
   growSet: {
     right: [avala, decision, publishing],
     wrong: [
-      [1, { name: "a" }, ["target", "increments", "plan", "deleted"]],
+      [1, { name: "a" }, ["target", "increments", "plan", "later", "deleted"]],
       [2, { waitMs: 5, concurrency: 0 }, ["waitMs", "concurrency"]],
     ],
   },

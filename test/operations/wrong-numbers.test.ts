@@ -19,7 +19,7 @@ const growing = { name: growingName("a-{increment}"), dataset, files: [] };
 const lists = { current: [], superseded: [], moved: [], unverified: [], postponed: [] };
 const decision = {
   ...{ target: growing, increments: [], plan: { ...lists, toSend: [] } },
-  ...{ deleted: [], byHand: [], unindexed: 0 },
+  ...{ later: [], deleted: [], byHand: [], unindexed: 0 },
 };
 const timing = ["concurrency", "deadlineMs"];
 

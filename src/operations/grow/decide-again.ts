@@ -1,12 +1,35 @@
-// What is left of a decision where other runs have added some of its files meanwhile.
+// What is left of a decision where other runs have added some of its files meanwhile, and where one of its increments is made.
 import type { Avala } from "../../api/connection";
 import { counted } from "../../text";
+import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { GrowDecision } from "./decide-growth";
+import type { GrownSet } from "./grown";
 import type { GrowOptions } from "./growth";
-import { inOrder, planGrowth } from "./growth-plan";
+import { inOrder, planGrowth, type GrowthPlan } from "./growth-plan";
 import type { Overlap } from "./meanwhile";
 import { numbersOf } from "./increment-name";
-import { nextName } from "./next-increment";
+import { toMakeOf, type ToMakeTerms } from "./next-increment";
+
+/** What can't be compared with a rival's items is sent, as it would have been had the rival come a moment later. */
+function planOfLeft(all: GrowthPlan, left: readonly ManifestEntry[]): GrowthPlan {
+  const isLeft = new Set(left.map(({ path }) => path));
+  const unverified = all.unverified.filter(({ path }) => !isLeft.has(path));
+  return { ...all, toSend: left, unverified };
+}
+
+/** `from`: the number that was to be the next one. */
+function termsOf(
+  { target, increments, deleted }: Pick<GrowDecision, "target" | "increments" | "deleted">,
+  from: number,
+  { stored, stateDirectory }: GrowOptions,
+): ToMakeTerms {
+  const numbers = [
+    ...increments.flatMap(({ number, dataset }) => numbersOf(target.name, dataset, number)),
+    ...deleted.map(({ number }) => number),
+    from - 1,
+  ];
+  return { numbers, stored, stateDirectory };
+}
 
 /** Costs no call but where the state folder has journals. What was sent under the first name stays there and is never a dataset. */
 export async function decideAgain(
@@ -15,26 +38,32 @@ export async function decideAgain(
   { error, came, left }: Overlap,
   options: GrowOptions,
 ): Promise<GrowDecision> {
-  const { target, deleted, next: before } = decision;
+  const { target, next: before } = decision;
   const increments = inOrder([...decision.increments, ...came]);
+  const again = { ...decision, increments };
   const all = planGrowth(target.files, increments, target.postponed);
-  // What can't be compared with a rival's items is sent, as it would have been had the rival come a moment later.
-  const isLeft = new Set(left.map(({ path }) => path));
-  const unverified = all.unverified.filter(({ path }) => !isLeft.has(path));
-  const numbers = [
-    ...increments.flatMap(({ number, dataset }) => numbersOf(target.name, dataset, number)),
-    ...deleted.map(({ number }) => number),
-    (before?.number ?? 1) - 1,
-  ];
-  const next = await nextName(avala, target, left, {
-    numbers,
-    begunAs: options.stored?.name,
-    stateDirectory: options.stateDirectory,
-  });
+  const from = before?.number ?? 1;
+  const { next, later } = await toMakeOf(avala, target, left, termsOf(again, from, options));
   const rest =
     left.length === 0
       ? "Nothing is left to send."
       : `What is left is sent: ${counted(left.length, "file")}.`;
   avala.emit({ kind: "warning", text: `${error.message} ${rest}` });
-  return { ...decision, increments, plan: { ...all, toSend: left, unverified }, next };
+  return { ...again, plan: planOfLeft(all, left), next, later };
+}
+
+/** What is left where the first increment of a decision is made. Costs no call, as {@link decideAgain}. */
+export async function decideRest(
+  avala: Avala,
+  decision: GrowDecision,
+  { increments, plan: now }: Pick<GrownSet, "increments" | "plan">,
+  options: GrowOptions,
+): Promise<GrowDecision> {
+  const { later: before } = decision;
+  const isHeld = new Set(now.current.map(({ path }) => path));
+  const left = before.flatMap(({ files }) => files).filter(({ path }) => !isHeld.has(path));
+  const rest = { ...decision, increments };
+  const terms = termsOf(rest, before[0]?.number ?? 1, options);
+  const { next, later } = await toMakeOf(avala, decision.target, left, terms);
+  return { ...rest, plan: planOfLeft(now, left), next, later };
 }

@@ -11,7 +11,8 @@ import { counted } from "../../text";
 import { isOwned } from "../datasets/dataset-owner";
 import { describeBeside, describeOutside, findBeside, type Family } from "./beside";
 import { describeFolderVersions } from "./folder-version";
-import { nextName, type IncrementToMake } from "./next-increment";
+import { reportAbandoned } from "./report-abandoned";
+import { toMakeOf, type IncrementToMake } from "./next-increment";
 import {
   findIncrements,
   isKnownOwn,
@@ -36,8 +37,10 @@ export interface GrowDecision {
   /** In order. */
   readonly increments: readonly Increment[];
   readonly plan: GrowthPlan;
-  /** The dataset that is made of what is to be sent; absent where nothing is. */
+  /** The dataset that is made first of what is to be sent; absent where nothing is. */
   readonly next?: IncrementToMake | undefined;
+  /** Those that are made after it in the same run: `next` is then one that an interrupted run began. */
+  readonly later: readonly IncrementToMake[];
   /** Known increments that Avala does not have any more: what they held is sent again. */
   readonly deleted: readonly KnownIncrement[];
   /** Datasets under the set's name that are not increments: their files are not held. */
@@ -234,11 +237,10 @@ async function decideListed(
   const folders = describeFolderVersions(recent, target.name.before);
   if (folders !== undefined) avala.emit({ kind: "warning", text: folders });
   const numbers = [...numbersIn(target, increments), ...gone];
-  const next = await nextName(avala, target, plan.toSend, {
-    numbers,
-    begunAs: options.stored?.name,
-    stateDirectory: options.stateDirectory,
-  });
+  const { stored, stateDirectory } = options;
+  const terms = { numbers, stored, stateDirectory };
+  const { next, later, abandoned } = await toMakeOf(avala, target, plan.toSend, terms);
+  reportAbandoned(avala, target, plan, abandoned);
   const unindexed = given.files.length - files.length;
-  return { target, increments, plan, next, deleted, byHand, unindexed };
+  return { target, increments, plan, next, later, deleted, byHand, unindexed };
 }

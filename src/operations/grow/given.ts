@@ -1,6 +1,6 @@
 // What growing a set is given, as shapes: held against it before anything is asked. Does nothing.
 import { aDataset, OF_UNNAMED } from "../../api/endpoints/datasets/dataset-wire";
-import { seemsEntry } from "../../files/manifest/manifest";
+import { anEntryList, seemsEntry } from "../../files/manifest/manifest";
 import { dataTypes } from "../../files/media";
 import {
   aNumber,
@@ -15,7 +15,6 @@ import {
   partOf,
   type Members,
 } from "../../shapes";
-import type { LandedInBatch } from "../../upload/journal/batch";
 import { OF_LANDED } from "../../upload/request";
 import { OF_PUBLISHING } from "../publish/given";
 import type { GrowingFile, GrowOptions, GrowTarget, KnownIncrement } from "./growth";
@@ -57,7 +56,13 @@ const anIncrement = partOf<KnownIncrement>({
 export const OF_GROWING: Members<GrowOptions> = {
   ...OF_PUBLISHING,
   known: maybe(listOf("increments", anIncrement)),
-  stored: maybe(partOf<LandedInBatch & { readonly name: string }>({ ...OF_LANDED, name: aText })),
+  stored: maybe(
+    partOf<NonNullable<GrowOptions["stored"]>>({
+      ...OF_LANDED,
+      name: aText,
+      whole: maybe(anEntryList),
+    }),
+  ),
 };
 
 export const GROW_OPTIONS = optionsOf<GrowOptions>(OF_GROWING);

@@ -1,5 +1,6 @@
 // A growing set and what a caller knows of it, as values. Does nothing.
 import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
+import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { DataType } from "../../files/media";
 import type { UploadFile } from "../../upload/request";
 import type { LandedInBatch } from "../../upload/journal/batch";
@@ -32,9 +33,15 @@ export interface KnownIncrement extends NumberedName {
   readonly moved?: readonly Move[] | undefined;
 }
 
+interface StoredIncrement extends LandedInBatch {
+  readonly name: string;
+  /** All that it was to be made of, each sha256 perhaps a prefix. Without it, it is continued only where nothing else is new. */
+  readonly whole?: readonly ManifestEntry[] | undefined;
+}
+
 export type GrowOptions = Omit<PublishOptions, "words" | "findMade"> & {
   /** What the caller's own state says was sent. The record in the state folder is read as well. */
   readonly known?: readonly KnownIncrement[] | undefined;
   /** What the caller's own state says has landed for an increment that is not made yet, and under which name. */
-  readonly stored?: (LandedInBatch & { readonly name: string }) | undefined;
+  readonly stored?: StoredIncrement | undefined;
 };

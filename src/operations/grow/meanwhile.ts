@@ -116,11 +116,16 @@ function isUnreadable(error: unknown): error is AvalaError {
   return isAvalaError(error) && error.code === "dataset";
 }
 
+interface Reading {
+  readonly meanwhile: Meanwhile;
+  readonly options: GrowOptions;
+}
+
 async function read(
   avala: Avala,
   { target }: GrowDecision,
   one: FoundIncrement,
-  { meanwhile, options }: { readonly meanwhile: Meanwhile; readonly options: GrowOptions },
+  { meanwhile, options }: Reading,
 ): Promise<void> {
   const { uid } = one.dataset;
   if (meanwhile.read.has(uid)) return;
@@ -140,15 +145,17 @@ function contentsOf({ entries }: Increment): readonly string[] {
   );
 }
 
-/** `undefined` where none of the files that are to be added is known to be there. */
+/** `undefined` where none of the files that are to be added now is known to be there. */
 function overlapOf(
   { target, plan }: GrowDecision,
+  { files }: IncrementToMake,
   came: readonly Increment[],
 ): Overlap | undefined {
   const contents = new Set(came.flatMap(contentsOf));
-  const left = plan.toSend.filter((file) => !contents.has(contentOf(file)));
+  const isHeld = (file: ManifestEntry): boolean => contents.has(contentOf(file));
+  if (!files.some(isHeld)) return undefined;
+  const left = plan.toSend.filter((file) => !isHeld(file));
   const heldCount = plan.toSend.length - left.length;
-  if (heldCount === 0) return undefined;
   const wanted = new Set(plan.toSend.map(contentOf));
   const holders = came.filter((one) => contentsOf(one).some((content) => wanted.has(content)));
   const names = holders.map(
@@ -187,14 +194,18 @@ export async function lookMeanwhile(
       if (!isUnreadable(error)) throw error;
     });
   }
-  meanwhile.overlap = overlapOf(decision, [...meanwhile.read.values()]);
+  meanwhile.overlap = overlapOf(decision, next, [...meanwhile.read.values()]);
   if (meanwhile.overlap !== undefined) throw meanwhile.overlap.error;
   return undefined;
 }
 
 /** Files of this run at whose paths a rival has items that can't be compared. */
-function reportDoubtful(avala: Avala, { plan }: GrowDecision, came: readonly Increment[]): void {
-  const sent = new Map(plan.toSend.map((file) => [file.path, file]));
+function reportDoubtful(
+  avala: Avala,
+  { files }: IncrementToMake,
+  came: readonly Increment[],
+): void {
+  const sent = new Map(files.map((file) => [file.path, file]));
   for (const { dataset, entries } of came) {
     const doubtful = entries.filter(({ path, sha256, notSha256 }) => {
       const file = sent.get(path);
@@ -218,8 +229,8 @@ function reportUnsure(avala: Avala, { unsure }: Meanwhile, made: Dataset): void 
 export async function readCame(
   avala: Avala,
   decision: GrowDecision,
-  meanwhile: Meanwhile,
-  { made, options }: { readonly made: Dataset; readonly options: GrowOptions },
+  next: IncrementToMake,
+  { made, meanwhile, options }: Reading & { readonly made: Dataset },
 ): Promise<readonly Increment[]> {
   const others = [...meanwhile.found.values()].filter(({ dataset }) => dataset.uid !== made.uid);
   for (const one of others) {
@@ -231,7 +242,7 @@ export async function readCame(
     });
   }
   const came = [...meanwhile.read.values()].filter(({ dataset }) => dataset.uid !== made.uid);
-  reportDoubtful(avala, decision, came);
+  reportDoubtful(avala, next, came);
   reportUnsure(avala, meanwhile, made);
   return came;
 }

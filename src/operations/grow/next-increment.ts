@@ -1,12 +1,21 @@
-// The name of the dataset that is made of what a growing set lacks. A run that resumes comes to the name that it began
-// under, also where another increment came meanwhile: the journals of its uploads say which.
+// The datasets that are made of what a growing set lacks, and their names: first what earlier runs began and can be finished as
+// it was begun, then one of all else. A run that resumes comes to the name that it began under, also where another increment
+// came meanwhile: the journals of its uploads say which.
 import type { Avala } from "../../api/connection";
 import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
-import { shortDigest } from "../../files/manifest/dataset-name";
-import { resolveDestination } from "../../upload/destination";
-import { journalPath, journalsIn } from "../../upload/journal/journal";
-import type { GrowTarget } from "./growth";
-import { incrementName, nextNumber, parseIncrement, plannedName } from "./increment-name";
+import { isSameDigest } from "../../files/manifest/compare";
+import { printable } from "../../redact";
+import { countedOf } from "../../text";
+import {
+  begunNumber,
+  filesOfBegun,
+  findBegun,
+  findJournals,
+  type BegunIncrement,
+  type Journals,
+} from "./begun-increments";
+import type { GrowOptions, GrowTarget } from "./growth";
+import { nextNumber, parseIncrement, plannedName } from "./increment-name";
 
 export interface IncrementToMake {
   readonly number: number;
@@ -14,51 +23,110 @@ export interface IncrementToMake {
   readonly slug: string;
   /** Of all that it is made of. */
   readonly digest: string;
+  readonly files: readonly ManifestEntry[];
+  /** How many of them an interrupted run has landed, where this is finished as that run began it. */
+  readonly landed?: number | undefined;
 }
 
-/** The number under which an upload of this content was begun and not ended, as far as a journal is there. */
-async function begunNumber(
-  avala: Avala,
-  { name, dataset: { organizationUid } }: GrowTarget,
-  { digest, next, stateDirectory }: { digest: string; next: number; stateDirectory: string },
-): Promise<number | undefined> {
-  const journals = await journalsIn(avala.disk, stateDirectory);
-  if (journals.size === 0) return undefined;
-  const destination = await resolveDestination(avala, { datasetName: "", organizationUid });
-  // One more: the place of a name may have been spoiled, and the next number taken.
-  for (let number = next + 1; number > 0; number -= 1) {
-    const datasetName = incrementName(name, number, digest).name;
-    if (journals.has(journalPath(stateDirectory, { ...destination, datasetName }))) return number;
-  }
-  return undefined;
+interface ToMake {
+  /** Absent where nothing is to be sent. */
+  readonly next?: IncrementToMake | undefined;
+  /** What is made after it in the same run, in order. */
+  readonly later: readonly IncrementToMake[];
+  /** Begun, and not finished as they were, though something of them is sent again. */
+  readonly abandoned: readonly BegunIncrement[];
 }
 
-/** `undefined` where nothing is to be sent. `numbers`: of all increments that there are or were. */
-export async function nextName(
+/** In their order. */
+export function allToMake({
+  next,
+  later,
+}: Pick<ToMake, "next" | "later">): readonly IncrementToMake[] {
+  return next === undefined ? [] : [next, ...later];
+}
+
+/** `set-0001-3f9a1c2e77b0, 92 of 290 files landed` */
+export function describeBegun({ name, files, landed = 0 }: IncrementToMake): string {
+  return `${printable(name)}, ${countedOf(landed, files.length, "file")} landed`;
+}
+
+export interface ToMakeTerms extends Pick<GrowOptions, "stateDirectory" | "stored"> {
+  /** Of all increments that there are or were. */
+  readonly numbers: readonly number[];
+}
+
+/** The number that an upload of this very content has by the journals, or by the caller's own state. */
+function numberOf(
+  target: GrowTarget,
+  digest: string,
+  {
+    journals,
+    stored,
+    next,
+  }: Pick<ToMakeTerms, "stored"> & {
+    readonly journals: Journals | undefined;
+    readonly next: number;
+  },
+): number | undefined {
+  const begun = journals && begunNumber(target, digest, journals, next);
+  if (begun !== undefined || stored === undefined) return begun;
+  const known = parseIncrement(target.name, { name: stored.name, slug: "" });
+  return known !== undefined && isSameDigest(known.shortDigest, digest) ? known.number : undefined;
+}
+
+function without(
+  files: readonly ManifestEntry[],
+  taken: readonly ManifestEntry[],
+): readonly ManifestEntry[] {
+  const paths = new Set(taken.map(({ path }) => path));
+  return files.filter(({ path }) => !paths.has(path));
+}
+
+function isAnyLandedIn({ landed }: BegunIncrement, files: readonly ManifestEntry[]): boolean {
+  return landedAgain(landed, files) > 0;
+}
+
+/** How many of what had landed is among the files, as it was. */
+export function landedAgain(
+  landed: readonly ManifestEntry[],
+  files: readonly ManifestEntry[],
+): number {
+  const byPath = new Map(landed.map(({ path, sha256 }) => [path, sha256]));
+  return files.filter(({ path, sha256 }) => isSameDigest(byPath.get(path) ?? "", sha256)).length;
+}
+
+/** Costs no call but where the state folder has journals: then that of whose they are. */
+export async function toMakeOf(
   avala: Avala,
   target: GrowTarget,
   toSend: readonly ManifestEntry[],
-  {
-    numbers,
-    begunAs,
-    stateDirectory,
-  }: {
-    readonly numbers: readonly number[];
-    /** The name that the caller's own state has of an upload that was begun. */
-    readonly begunAs: string | undefined;
-    readonly stateDirectory: string | undefined;
-  },
-): Promise<IncrementToMake | undefined> {
-  if (toSend.length === 0) return undefined;
-  const { digest } = createManifest(toSend);
-  const next = nextNumber(numbers);
-  const known =
-    begunAs === undefined ? undefined : parseIncrement(target.name, { name: begunAs, slug: "" });
-  const ofState = known?.shortDigest === shortDigest(digest) ? known.number : undefined;
-  const begun =
-    stateDirectory === undefined
-      ? undefined
-      : await begunNumber(avala, target, { digest, next, stateDirectory });
-  const number = begun ?? ofState ?? next;
-  return { number, digest, ...plannedName(target.name, number, digest) };
+  { numbers, stored, stateDirectory }: ToMakeTerms,
+): Promise<ToMake> {
+  if (toSend.length === 0) return { later: [], abandoned: [] };
+  const journals = await findJournals(avala, target, stateDirectory);
+  const begun = await findBegun(avala, target, journals, { numbers, stored });
+  const makes: IncrementToMake[] = [];
+  const open: BegunIncrement[] = [];
+  let rest = toSend;
+  for (const one of begun) {
+    const files = filesOfBegun(one, rest);
+    if (files === undefined) {
+      open.push(one);
+      continue;
+    }
+    const { digest } = createManifest(files);
+    const { number, landed } = one;
+    const named = plannedName(target.name, number, digest);
+    makes.push({ number, digest, ...named, files, landed: landed.length });
+    rest = without(rest, files);
+  }
+  if (rest.length > 0) {
+    const { digest } = createManifest(rest);
+    const next = nextNumber([...numbers, ...makes.map(({ number }) => number)]);
+    const number = numberOf(target, digest, { journals, stored, next }) ?? next;
+    makes.push({ number, digest, ...plannedName(target.name, number, digest), files: rest });
+  }
+  const [next, ...later] = makes;
+  const last = makes.find(({ landed }) => landed === undefined)?.files ?? [];
+  return { next, later, abandoned: open.filter((one) => isAnyLandedIn(one, last)) };
 }

@@ -25,15 +25,15 @@ export function isSpoiled(error: unknown): error is UploadError {
 export async function underNextNumber(
   avala: Avala,
   decision: GrowDecision,
-  { number, name, digest }: IncrementToMake,
+  { number, name, digest, files }: IncrementToMake,
   error: UploadError,
   { stateDirectory }: GrowOptions,
 ): Promise<GrowDecision> {
-  const { target, plan } = decision;
+  const { target } = decision;
   const { organizationUid } = target.dataset;
-  const next = { number: number + 1, digest, ...plannedName(target.name, number + 1, digest) };
-  const files = counted(plan.toSend.length, "file");
-  const text = `${error.message} What lies there can't be replaced, so ${files} of ${printable(name)} ${plan.toSend.length === 1 ? "is" : "are"} sent again as ${printable(next.name)}.`;
+  const named = plannedName(target.name, number + 1, digest);
+  const next = { number: number + 1, digest, files, ...named };
+  const text = `${error.message} What lies there can't be replaced, so ${counted(files.length, "file")} of ${printable(name)} ${files.length === 1 ? "is" : "are"} sent again as ${printable(next.name)}.`;
   avala.emit({ kind: "warning", text });
   // A later run would come to its name by it.
   await removeUploadJournal(avala, { datasetName: name, organizationUid }, stateDirectory);

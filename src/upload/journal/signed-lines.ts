@@ -53,3 +53,8 @@ export async function readSigned(avala: Avala, place: SignedPlace): Promise<read
     return mac === macOf(key, text) ? valuesOf(text) : [];
   });
 }
+
+/** Rejects with the disk's own error. */
+export async function removeSigned(avala: Avala, place: SignedPlace): Promise<void> {
+  await avala.disk.remove(fileOf(place));
+}

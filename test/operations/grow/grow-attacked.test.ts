@@ -7,7 +7,7 @@ import {
   nextNumber,
   parseIncrement,
 } from "../../../src/operations/grow/increment-name";
-import { knownIncrements } from "../../../src/operations/grow/grow";
+import { knownIncrements } from "../../../src/operations/grow/make-increment";
 import { sessionWith } from "../../support/session";
 import { useGrowingPlace } from "../../support/growing-place";
 

@@ -71,14 +71,16 @@ describe("a run that is killed between its last file and the confirm", () => {
     expect(place.items()).toEqual(["a.jpg", "b.jpg"]);
   });
 
-  test("sends what is declared now, when files came after a kill", async () => {
+  test("confirms what it sent, and adds the files that came after a kill", async () => {
     await killed();
     await place.put("c.jpg", "three");
+    const sent = count(PRESIGN);
     const { decision, result } = await place.run();
     expect(decision.plan.toSend).toHaveLength(3);
     expect(result.outcome).toBe("uploaded");
+    expect(count(PRESIGN)).toBe(sent + 1);
     expect(place.items()).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
-    expect(place.names()).toHaveLength(1);
+    expect(place.names().map((name) => name.slice(0, 8))).toEqual(["set-0001", "set-0002"]);
   });
 
   test("is taken over by the rival that made the same increment meanwhile", async () => {
