@@ -18,5 +18,7 @@ export function nextRunText(env: Env, landed: "nothing" | "some" | "all"): strin
   if (landed === "nothing") return "The next run tries again.";
   if (isStateLost(env))
     return `The record of what landed is deleted with this runner, so the next run starts over. ${KEEP_STATE}`;
-  return landed === "all" ? "The next run confirms it." : "The next run resumes from here.";
+  return landed === "all"
+    ? "The next run confirms it."
+    : "The next run resumes from here if these files are the same then.";
 }

@@ -54,5 +54,5 @@ function budgeted({ cost, env }: Sending, budgetMinutes: number): string | undef
 /** More than one: it is asked of what one has no time for, if only since others have used up the minute that it begins in. */
 function runsText({ calls, limitPerMinute }: Cost, budgetMinutes: number): string {
   const runs = Math.max(2, Math.ceil(calls / callsWithin(budgetMinutes, limitPerMinute)));
-  return `about ${counted(runs, "run")}, each continuing where the last one stopped`;
+  return `about ${counted(runs, "run")}, each continuing where the last one stopped if these files do not change`;
 }

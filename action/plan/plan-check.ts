@@ -51,9 +51,12 @@ function plannedLook({ datasets }: Plan): ServerDatasets {
 
 function contentChanges(plan: Plan, planned: Manifest, selection: Selection): readonly string[] {
   if (plan.digest === selection.manifest.digest) {
-    const planned = plan.datasets.map((one) => describe({ ...one, set: one.growing?.set }));
+    // Of one set several may be made.
+    const planned = new Set(
+      plan.datasets.map((one) => describe({ ...one, set: one.growing?.set })),
+    );
     const now = selection.targets.map((one) => describe({ ...one, set: one.growing && one.name }));
-    return otherwise("datasets", planned, now);
+    return otherwise("datasets", [...planned], now);
   }
   // Names made of the digest are others then, which would say it twice.
   const changes = describeChanges(compareManifests(planned, selection.manifest));

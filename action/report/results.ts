@@ -127,7 +127,7 @@ export interface FileProblem {
 }
 
 /** What is to be sent of a target, and what of it earlier runs have landed. */
-interface SetToSend {
+export interface SetToSend {
   readonly files: number;
   readonly landedBefore: number;
   readonly landedBytes: number;
@@ -153,6 +153,12 @@ export function noteDataset({ datasets }: Results, target: Target, dataset: Data
   const at = datasets.findIndex((one) => one.target === target);
   if (at === -1) datasets.push({ target, dataset });
   else datasets[at] = { target, dataset };
+}
+
+/** It is one of several that are made of the target, and others follow. */
+export function forgetDataset({ datasets }: Results, target: Target): void {
+  const at = datasets.findIndex((one) => one.target === target);
+  if (at !== -1) datasets.splice(at, 1);
 }
 
 /** Which datasets a growing set has, in the place of those that were known before. */

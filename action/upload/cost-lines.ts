@@ -3,15 +3,16 @@ import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import { limitNow } from "../../src/api/connection";
 import { visibilityWarning } from "../../src/operations/publish/visibility";
 import { describeToSend, estimateCost, type Cost, type ToSend } from "../../src/upload/cost";
-import { landedBefore, type SetToSend } from "../../src/upload/landed-before";
+import { landedBefore, type SetToSend as SetOfFiles } from "../../src/upload/landed-before";
 import { MS_PER_MINUTE } from "../inputs/values";
 import { describeFit } from "../plan/job-fit";
+import type { SetToSend } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import type { UploadContext } from "./datasets";
 
 /** A dataset that is to be made, or to get what it lacks. */
-export interface Sending extends SetToSend {
+export interface Sending extends SetOfFiles {
   readonly target: Target;
   /** Files that it holds in the end. */
   readonly fileCount: number;
@@ -29,6 +30,7 @@ export async function findToSend(
 ): Promise<ToSend> {
   let all = 0;
   const left = [];
+  const noted = new Map<Target, SetToSend>();
   for (const sending of sendings) {
     const { target, files } = sending;
     const landed =
@@ -38,13 +40,27 @@ export async function findToSend(
     all += before;
     const landedBytes = bytesOf(files) - bytesOf(toSend);
     if (files.length > 0)
-      run.results.toSend.set(target, { files: files.length, landedBefore: before, landedBytes });
+      noted.set(
+        target,
+        plus(noted.get(target), { files: files.length, landedBefore: before, landedBytes }),
+      );
     left.push({ ...sending, toSend });
   }
+  for (const [target, one] of noted) run.results.toSend.set(target, one);
   return { cost: estimateCost(left, limitNow(avala)), landedBefore: all };
 }
 
-function bytesOf(files: SetToSend["files"]): number {
+/** Of two datasets that are made of one target. */
+function plus(before: SetToSend | undefined, more: SetToSend): SetToSend {
+  if (before === undefined) return more;
+  return {
+    files: before.files + more.files,
+    landedBefore: before.landedBefore + more.landedBefore,
+    landedBytes: before.landedBytes + more.landedBytes,
+  };
+}
+
+function bytesOf(files: SetOfFiles["files"]): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 

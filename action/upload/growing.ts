@@ -3,20 +3,17 @@
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { decideGrowths, type GrowDecision } from "../../src/operations/grow/decide-growth";
 import { familyOf } from "../../src/operations/grow/beside";
-import { growSet, type GrowResult } from "../../src/operations/grow/grow";
 import { growingFiles } from "../../src/operations/grow/growing-files";
 import type { GrowTarget } from "../../src/operations/grow/growth";
 import type { GrowthPlan } from "../../src/operations/grow/growth-plan";
-import { counted, describeTransfer, formatCount, shown } from "../../src/text";
+import { allToMake, describeBegun } from "../../src/operations/grow/next-increment";
+import { counted, formatCount, shown } from "../../src/text";
 import { requireQuota } from "../../src/upload/check/quota";
 import type { Sending } from "./cost-lines";
 import { optionsOf, type UploadContext } from "./datasets";
-import { writeCurrent } from "../report/growing-report";
 import { growthText } from "../plan/growth-text";
-import { addCounts, noteDataset, noteSet } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
-import { countChecked, inTurns, lateText, type Work } from "./turns";
 
 export interface DecidedSet {
   readonly target: Target;
@@ -69,16 +66,18 @@ export function sendingsOf(
   { organizationUid }: UploadContext,
   decided: readonly DecidedSet[],
 ): readonly Sending[] {
-  return decided.map(({ target, decision: { plan, next, increments } }) => ({
-    target,
-    datasetName: next?.name ?? "",
-    organizationUid,
-    files: plan.toSend,
-    digest: next?.digest,
-    fileCount: plan.toSend.length,
-    isSoughtBeforeConfirm: true,
-    siblings: increments.map(({ dataset }) => dataset),
-  }));
+  return decided.flatMap(({ target, decision }) =>
+    allToMake(decision).map(({ name, files, digest }) => ({
+      target,
+      datasetName: name,
+      organizationUid,
+      files,
+      digest,
+      fileCount: files.length,
+      isSoughtBeforeConfirm: true,
+      siblings: decision.increments.map(({ dataset }) => dataset),
+    })),
+  );
 }
 
 /** @throws AvalaError `quota` when what is to be sent can never fit */
@@ -109,6 +108,8 @@ export function reportSets(run: Run, decided: readonly DecidedSet[]): void {
     const { name } = target;
     const text = countsText(plan);
     run.log.info(`Growing set ${name}, ${counted(increments.length, "dataset")}: ${text}.`);
+    const order = orderText(decision);
+    if (order !== undefined) run.log.info(order);
     if (deleted.length > 0) {
       const names = deleted.map((one) => `${shown(one.name)} (uid ${shown(one.uid)})`).join(", ");
       const again = sentAgainText(decision);
@@ -119,6 +120,17 @@ export function reportSets(run: Run, decided: readonly DecidedSet[]): void {
     if (plan.moved.length > 0) run.log.group(`Moved in ${name}`, movedLines(decision));
     if (plan.unverified.length > 0) run.warn({ text: unverifiedText(name, plan) });
   }
+}
+
+/** Where what an interrupted run began is finished before all else is sent. */
+function orderText(decision: GrowDecision): string | undefined {
+  const [first, ...others] = allToMake(decision);
+  if (first === undefined || others.length === 0) return undefined;
+  const begun = allToMake(decision).filter(({ landed }) => landed !== undefined);
+  const finished = begun.map(describeBegun).join("; then ");
+  const last = others.find(({ landed }) => landed === undefined);
+  const rest = last && `; then ${counted(last.files.length, "file")} as ${shown(last.name)}`;
+  return `First, what an interrupted run began is finished as it was: ${finished}${rest ?? ""}.`;
 }
 
 /** What deleted datasets held may be superseded, or held by another one. */
@@ -172,73 +184,4 @@ function unverifiedText(name: string, { unverified }: GrowthPlan): string {
     ? ["was", "it", "this file", "another name"]
     : ["were", "them", "these files", "other names"];
   return `${counted(unverified.length, "file")} of ${name} could not be compared with what the set holds, and ${were} not sent. No record here says what an earlier run sent for ${it}, and either keys of items match several files or storage did not show whether it keeps the same contents. What a run sends can be compared later if the folder AVALA_STATE_DIR is kept after each run, also one that fails. To have ${these} sent as ${isOne ? "it is" : "they are"} now, give ${it} ${names}: annotations stay on the old items.`;
-}
-
-/** Sends what each set lacks, and writes down what is current. */
-export async function growAll(
-  run: Run,
-  context: UploadContext,
-  decided: readonly DecidedSet[],
-): Promise<GrowResult["outcome"]> {
-  const work: Work<DecidedSet> = async (one, own, turns) => {
-    const { onConfirmed, onSentInVain } = turns;
-    let { decision } = one;
-    const onDecidedAgain = (other: GrowDecision): void => {
-      decision = other;
-      noteSet(run.results, one.target, other.increments);
-      onSentInVain();
-      // Under another name nothing has landed.
-      const files = other.plan.toSend.length;
-      run.results.toSend.set(one.target, { files, landedBefore: 0, landedBytes: 0 });
-    };
-    const options = { ...optionsOf(own), onConfirmed, onDecidedAgain };
-    const result = await growSet(own.avala, decision, options);
-    reportResult(run, { ...one, decision }, result);
-    return result.outcome;
-  };
-  const toSend = sendingsOf(context, decided);
-  const outcome = await inTurns(run, context, { all: decided, toSend, work });
-  run.results.files.current = await writeCurrent(run.folder, run.results.sets);
-  run.putOutputs();
-  return outcome;
-}
-
-function reportResult(run: Run, { target, decision }: DecidedSet, result: GrowResult): void {
-  const { log, results } = run;
-  const { increments, plan, upload } = result;
-  const newCount = decision.plan.toSend.length;
-  if (upload !== undefined) countChecked(run, upload);
-  const madeUnverified = result.outcome === "partial" ? 0 : (result.made?.unverified ?? 0);
-  const unverified = plan.unverified.length + madeUnverified;
-  addCounts(results, target, { unchanged: decision.plan.current.length, unverified });
-  if (result.outcome === "partial") {
-    const late = { name: target.name, what: "every new file", all: newCount };
-    run.warn({ text: lateText(run, late, result) });
-    return;
-  }
-  const { made } = result;
-  results.sets.push({ target, increments, plan, newCount });
-  noteSet(results, target, increments);
-  if (made === undefined) {
-    const held =
-      plan.unverified.length === 0
-        ? "holds these files"
-        : `holds ${formatCount(plan.current.length)} of these files, and ${formatCount(plan.unverified.length)} could not be compared`;
-    log.info(`Growing set ${target.name} ${held}; nothing is sent.`);
-    return;
-  }
-  const { dataset } = made;
-  noteDataset(results, target, dataset);
-  const named = `${shown(dataset.name)} (uid ${shown(dataset.uid)})`;
-  if (result.outcome === "unchanged") {
-    log.info(
-      `Dataset ${named} contains what is new in ${target.name}: another run made it meanwhile.`,
-    );
-    return;
-  }
-  const sent =
-    upload === undefined
-      ? ""
-      : `Sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}. `;
-  log.info(`${sent}Dataset ${named} of ${target.name} is ${dataset.status}.`);
 }

@@ -12,7 +12,8 @@ import { publish, type Decided, type UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
-import { countChecked, inTurns, lateText } from "./turns";
+import { lateText } from "./late-text";
+import { countChecked, inTurns } from "./turns";
 
 /** Publishes them in their order; what a dataset was made of is reported even if a later one fails. */
 export function publishAll(

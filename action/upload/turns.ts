@@ -6,12 +6,10 @@ import { UploadError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
 import { runPool } from "../../src/flow/pool";
-import type { PartialResult, PublishResult } from "../../src/operations/publish/target";
-import { counted, formatCount } from "../../src/text";
+import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadResult } from "../../src/upload/result";
-import { nextRunText } from "../state-folder";
 import type { UploadContext } from "./datasets";
-import { addCounts, noteDataset } from "../report/results";
+import { addCounts, forgetDataset, noteDataset } from "../report/results";
 import type { Run } from "../run-context";
 import { tellWhole, type Telling, type ToSend } from "./whole";
 import type { Target } from "../selection/selection";
@@ -21,6 +19,10 @@ type Outcome = PublishResult["outcome"];
 interface Turns {
   /** With it the next one may be sent. */
   readonly onConfirmed: (dataset: Dataset) => void;
+  /** The same where another dataset follows that is made of the same target. */
+  readonly onOneConfirmed: (dataset: Dataset) => void;
+  /** That one is made, and what follows is sent. */
+  readonly onNext: () => void;
   /** What was sent until now is of no dataset, so it does not count. */
   readonly onSentInVain: () => void;
 }
@@ -80,14 +82,23 @@ async function workCounted<One extends { readonly target: Target }>(
   const { target } = one;
   const tally = createTally(run, target, tell);
   let endIngest = (): void => undefined;
-  const onConfirmed = (dataset: Dataset): void => {
+  const onOneConfirmed = (dataset: Dataset): void => {
     tally.endSending();
     endIngest = run.results.times.start("ingest");
     noteDataset(run.results, target, dataset);
     run.putOutputs();
+  };
+  const onConfirmed = (dataset: Dataset): void => {
+    onOneConfirmed(dataset);
     isSent();
   };
-  const turns = { onConfirmed, onSentInVain: tally.forget };
+  const onNext = (): void => {
+    endIngest();
+    tally.next();
+    forgetDataset(run.results, target);
+    run.putOutputs();
+  };
+  const turns = { onConfirmed, onOneConfirmed, onNext, onSentInVain: tally.forget };
   try {
     return await work(one, { ...context, avala: tally.listening(context.avala) }, turns);
   } catch (error) {
@@ -128,6 +139,7 @@ function createTally({ results, environment, budget }: Run, target: Target, tell
   let firstMs: number | undefined;
   let lastMs = 0;
   let end: (() => void) | undefined;
+  let turn = 0;
   const note = (progress: UploadProgress): void => {
     const nowMs = environment.clock.now();
     // Sending is not waiting: `timeout-minutes` does not limit it.
@@ -138,22 +150,28 @@ function createTally({ results, environment, budget }: Run, target: Target, tell
     last = progress;
   };
   const endSending = (): void => end?.();
+  const add = (): void => {
+    endSending();
+    results.uploadMs += firstMs === undefined ? 0 : lastMs - firstMs;
+    if (last === undefined) return;
+    const { filesSent: sent, filesUnchanged: unchanged, filesFailed: failed } = last;
+    const { bytesSent, bytesSkipped } = last;
+    addCounts(results, target, { sent, unchanged, failed, bytesSent, bytesSkipped });
+  };
   return {
     listening: (avala) =>
       withListener(avala, (event) => {
         if (event.kind === "upload-progress") note(event.progress);
-        avala.emit(tell(target, event));
+        avala.emit(tell(target, event, turn));
       }),
     endSending,
     forget: () => void (last = undefined),
-    add() {
-      endSending();
-      results.uploadMs += firstMs === undefined ? 0 : lastMs - firstMs;
-      if (last === undefined) return;
-      const { filesSent: sent, filesUnchanged: unchanged, filesFailed: failed } = last;
-      const { bytesSent, bytesSkipped } = last;
-      addCounts(results, target, { sent, unchanged, failed, bytesSent, bytesSkipped });
+    next: () => {
+      add();
+      [last, firstMs, end] = [undefined, undefined, undefined];
+      turn += 1;
     },
+    add,
   };
 }
 
@@ -162,61 +180,14 @@ interface Tally {
   listening(avala: Avala): Avala;
   endSending(): void;
   readonly forget: () => void;
+  /** Adds what was counted, and counts what follows from nothing. */
+  next(): void;
   add(): void;
 }
 
 export function countChecked({ results }: Run, { sent, checkedByStore }: UploadResult): void {
   results.checkedByStore += checkedByStore;
   results.uncheckedByStore += sent.length - checkedByStore;
-}
-
-interface Late {
-  readonly name: string;
-  /** What was to be sent: `every file`. */
-  readonly what: string;
-  readonly all: number;
-}
-
-/** `124 of 500 files have landed`, with those of earlier runs. */
-function landedText(landed: number, all: number): string {
-  return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
-}
-
-type Ended = Omit<PartialResult, "outcome">;
-
-/** What the budget kept from being done, and what becomes of what landed. */
-function missedText(
-  env: Run["environment"]["env"],
-  { name, what, all }: Late,
-  { upload, isConfirmLost }: Ended,
-): { readonly missed: string; readonly next: string } {
-  if (isConfirmLost === true)
-    return {
-      missed: `it was known whether ${name} was made: the response to its confirm was lost, and it may exist.`,
-      next: "The next run looks for it, and makes it if it is not there.",
-    };
-  // What earlier runs sent is not known, so there is no count to give.
-  if (upload === undefined)
-    return { missed: `${name} was confirmed.`, next: nextRunText(env, "nothing") };
-  const { sent, unchanged, bytesSent, isComplete } = upload;
-  const count = sent.length + unchanged.length;
-  const landed = `${landedText(count, all)}.`;
-  if (isComplete)
-    return { missed: `${name} was confirmed: ${landed}`, next: nextRunText(env, "all") };
-  // Parts of a file that did not land as a whole need not be sent again either.
-  const isBegun = count + bytesSent > 0;
-  return {
-    missed: `${what} of ${name} was sent: ${landed} Nothing was confirmed.`,
-    next: nextRunText(env, isBegun ? "some" : "nothing"),
-  };
-}
-
-/** Of a dataset or set that the time budget kept from being made. */
-export function lateText({ environment: { env } }: Run, late: Late, ended: Ended): string {
-  const { missed, next } = missedText(env, late, ended);
-  const { waitedFor } = ended;
-  const waited = waitedFor === undefined ? "" : ` ${waitedFor}`;
-  return `The time budget ended before ${missed}${waited} ${next}`;
 }
 
 /** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */

@@ -3,7 +3,7 @@
 import type { Avala } from "../../src/api/connection";
 import { stateDirectory } from "../../src/config";
 import { isAvalaError } from "../../src/errors";
-import type { GrowResult } from "../../src/operations/grow/grow";
+import type { GrowResult } from "../../src/operations/grow/grown";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import {
   isNamedByContent,
@@ -21,12 +21,13 @@ import {
 import {
   checkSetsQuota,
   decideSets,
-  growAll,
   reportSets,
   sendingsOf as setSendingsOf,
   type DecidedSet,
 } from "./growing";
-import { checkPlannedSets, createSetsPlan, type DecidedSets } from "../plan/planned-sets";
+import { growAll } from "./grow-all";
+import { createSetsPlan, type DecidedSets } from "../plan/planned-sets";
+import { checkPlannedSets } from "../plan/planned-sets-check";
 import { destinationOf } from "../selection/destination";
 import { describeFailure } from "../report/failure";
 import type { UploadInputs } from "../inputs/upload";

@@ -94,7 +94,9 @@ describe("a step", () => {
     const clock = timeByFiles(place);
     const kept = await place.act(inputs, { clock });
     expect(kept.outputs).toMatchObject({ outcome: "partial" });
-    expect(told(kept.warnings)).toContain("The next run resumes from here.");
+    expect(told(kept.warnings)).toContain(
+      "The next run resumes from here if these files are the same then.",
+    );
     const env = { ...lost, HOME: place.tree.at(".home") };
     const again = await place.act({ ...inputs, dataset: "cats-{digest}" }, { env, clock });
     expect(told(again.warnings)).toContain("the next run starts over");

@@ -24,7 +24,15 @@ export type Totals = Pick<Row, "files" | "bytes" | "toSend"> & Omit<Counts, "byt
 
 export function rowsOf(results: Results): readonly Row[] {
   const { selection, plan, baseUrl } = results;
-  if (plan !== undefined) return plan.datasets.map((one) => plannedRow(one, baseUrl));
+  if (plan !== undefined) {
+    const { datasets } = plan;
+    return datasets.map((one, index) => {
+      // Of a growing set several may be made: what it holds is counted once.
+      const set = one.growing?.set;
+      const isCounted = datasets.slice(0, index).some(({ growing }) => growing?.set === set);
+      return plannedRow(one, baseUrl, set !== undefined && isCounted);
+    });
+  }
   const made = new Map(results.datasets.map((one) => [one.target, one]));
   const held = new Set(results.sets.map(({ target }) => target));
   return (selection?.targets ?? []).map((target) => {
@@ -52,9 +60,10 @@ function stateWithout(target: Target, held: ReadonlySet<Target>): string {
   return held.has(target) ? "nothing new" : "not made";
 }
 
-function plannedRow(planned: PlannedDataset, baseUrl: string | undefined): Row {
+function plannedRow(planned: PlannedDataset, baseUrl: string | undefined, isCounted: boolean): Row {
   const { folder, name, uid, exists, files, bytes, growing } = planned;
-  const unchanged = growing?.held ?? (exists === true ? files : 0);
+  const held = isCounted ? 0 : growing?.held;
+  const unchanged = held ?? (exists === true ? files : 0);
   const toSend = exists === true ? 0 : files;
   const isNothing = growing !== null && files === 0;
   return {
@@ -68,7 +77,7 @@ function plannedRow(planned: PlannedDataset, baseUrl: string | undefined): Row {
     bytes,
     toSend,
     unchanged,
-    unverified: growing?.unverified ?? 0,
+    unverified: isCounted ? 0 : (growing?.unverified ?? 0),
   };
 }
 

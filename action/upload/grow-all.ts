@@ -1,0 +1,122 @@
+// Sends what growing sets lack, one set after the other. Knows nothing of what is decided, and of the first byte's checks.
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
+import type { GrowDecision } from "../../src/operations/grow/decide-growth";
+import { growSet } from "../../src/operations/grow/grow";
+import type { GrownSet, GrowResult } from "../../src/operations/grow/grown";
+import type { IncrementToMake } from "../../src/operations/grow/next-increment";
+import { counted, describeTransfer, formatCount, shown } from "../../src/text";
+import { writeCurrent } from "../report/growing-report";
+import { addCounts, noteDataset, noteSet } from "../report/results";
+import type { Run } from "../run-context";
+import type { Target } from "../selection/selection";
+import { optionsOf, type UploadContext } from "./datasets";
+import { sendingsOf, type DecidedSet } from "./growing";
+import { lateText } from "./late-text";
+import { countChecked, inTurns, type Work } from "./turns";
+
+/** Sends what each set lacks, and writes down what is current. */
+export async function growAll(
+  run: Run,
+  context: UploadContext,
+  decided: readonly DecidedSet[],
+): Promise<GrowResult["outcome"]> {
+  const work: Work<DecidedSet> = async (one, own, turns) => {
+    let { decision } = one;
+    let before = NOTHING_MADE;
+    const onDecidedAgain = (other: GrowDecision): void => {
+      decision = other;
+      noteSet(run.results, one.target, other.increments);
+      turns.onSentInVain();
+      // Under another name nothing has landed.
+      const files = before.files + other.plan.toSend.length;
+      run.results.toSend.set(one.target, { files, landedBefore: 0, landedBytes: 0 });
+    };
+    const onConfirmed = (dataset: Dataset): void =>
+      decision.later.length === 0 ? turns.onConfirmed(dataset) : turns.onOneConfirmed(dataset);
+    const onNext = (other: GrowDecision, made: GrownSet): void => {
+      before = withMade(before, decision.next, made);
+      turns.onNext();
+      decision = other;
+      noteSet(run.results, one.target, other.increments);
+      reportMade(run, one.target, made);
+    };
+    const options = { ...optionsOf(own), onConfirmed, onDecidedAgain, onNext };
+    const result = await growSet(own.avala, decision, options);
+    reportResult(run, { ...one, decision }, { result, before });
+    return result.outcome;
+  };
+  const toSend = sendingsOf(context, decided);
+  const outcome = await inTurns(run, context, { all: decided, toSend, work });
+  run.results.files.current = await writeCurrent(run.folder, run.results.sets);
+  run.putOutputs();
+  return outcome;
+}
+
+/** What of a set was made before its last increment. */
+interface MadeBefore {
+  readonly files: number;
+  readonly unverified: number;
+}
+
+const NOTHING_MADE: MadeBefore = { files: 0, unverified: 0 };
+
+function withMade(
+  { files, unverified }: MadeBefore,
+  next: IncrementToMake | undefined,
+  { made }: GrownSet,
+): MadeBefore {
+  return {
+    files: files + (next?.files.length ?? 0),
+    unverified: unverified + (made?.unverified ?? 0),
+  };
+}
+
+function reportResult(
+  run: Run,
+  { target, decision }: DecidedSet,
+  { result, before }: { readonly result: GrowResult; readonly before: MadeBefore },
+): void {
+  const { results } = run;
+  const { increments, plan } = result;
+  const newCount = decision.plan.toSend.length;
+  const madeUnverified = result.outcome === "partial" ? 0 : (result.made?.unverified ?? 0);
+  const unverified = plan.unverified.length + madeUnverified + before.unverified;
+  const unchanged = decision.plan.current.length - before.files;
+  addCounts(results, target, { unchanged, unverified });
+  if (result.outcome === "partial") {
+    if (result.upload !== undefined) countChecked(run, result.upload);
+    const late = { name: target.name, what: "every new file", all: newCount };
+    run.warn({ text: lateText(run, late, result) });
+    return;
+  }
+  results.sets.push({ target, increments, plan, newCount: newCount + before.files });
+  noteSet(results, target, increments);
+  if (result.made !== undefined) noteDataset(results, target, result.made.dataset);
+  reportMade(run, target, result);
+}
+
+function reportMade(run: Run, target: Target, { outcome, made, plan, upload }: GrownSet): void {
+  const { log } = run;
+  if (upload !== undefined) countChecked(run, upload);
+  if (made === undefined) {
+    const held =
+      plan.unverified.length === 0
+        ? "holds these files"
+        : `holds ${formatCount(plan.current.length)} of these files, and ${formatCount(plan.unverified.length)} could not be compared`;
+    log.info(`Growing set ${target.name} ${held}; nothing is sent.`);
+    return;
+  }
+  const { dataset } = made;
+  const named = `${shown(dataset.name)} (uid ${shown(dataset.uid)})`;
+  if (outcome === "unchanged") {
+    log.info(
+      `Dataset ${named} contains what is new in ${target.name}: another run made it meanwhile.`,
+    );
+    return;
+  }
+  const sent =
+    upload === undefined
+      ? ""
+      : `Sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}. `;
+  log.info(`${sent}Dataset ${named} of ${target.name} is ${dataset.status}.`);
+}
