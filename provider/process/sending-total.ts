@@ -18,6 +18,8 @@ import type { Call } from "./calls";
 
 interface SendingSet {
   readonly dataset: DatasetToSend;
+  /** Those that are made after it of the same set. */
+  readonly following?: readonly DatasetToSend[];
   readonly limit: LimitNow | undefined;
   /** Files that earlier runs have landed. */
   readonly landedBefore: number;
@@ -33,8 +35,9 @@ export function createSendingTotal(): SendingTotal {
   let all = NO_NEED;
   let minutesTold = 0;
   return {
-    describe: ({ urn = "" }, { dataset, limit, landedBefore }) => {
-      const need = needOf({ ...dataset, isSoughtAlone: true });
+    describe: ({ urn = "" }, { dataset, following = [], limit, landedBefore }) => {
+      const first = needOf({ ...dataset, isSoughtAlone: true });
+      const need = following.map(needOf).reduce(plus, first);
       if (need.files > 0) {
         all = plus(minus(all, sets.get(urn) ?? NO_NEED), need);
         sets.set(urn, need);

@@ -230,6 +230,27 @@ describe("GrowingDataset", () => {
     expect(outs).not.toHaveProperty("pending");
   });
 
+  test.each(["the same machine", "another machine"])(
+    "finishes what broke, and makes another dataset of a file that came since, on %s",
+    async (machine) => {
+      const broken = await breakAfterOne();
+      bench.tree.write({ "c.jpg": jpeg("c") });
+      bench.writes();
+      const other = machine === "another machine";
+      const env = other ? { AVALA_STATE_DIR: bench.tree.at(".other") } : {};
+      const { growingDataset } = bench.handlers(env);
+      const inputs = await checked(growingDataset, given(), broken.properties as never);
+      const { outs } = await growingDataset.update(broken.id, broken.properties, inputs);
+      expect(presigns()).toBe(2);
+      expect(outs?.datasetNames).toEqual([
+        broken.properties.pending?.name,
+        expect.stringMatching(/^training-0002-/),
+      ]);
+      expect(outs?.datasetUids.map(keysOf)).toEqual([["a.jpg", "sub/b.jpg"], ["c.jpg"]]);
+      expect(outs).not.toHaveProperty("pending");
+    },
+  );
+
   test("keeps what landed of what was left, where another run added some of its files meanwhile", async () => {
     bench.tree.write({ "c.jpg": jpeg("c") });
     const elsewhere = { AVALA_STATE_DIR: bench.tree.at(".other") };

@@ -3,9 +3,11 @@
 import type { Avala } from "../../../src/api/connection";
 import { isUploadError } from "../../../src/errors";
 import { decideGrowth, type GrowDecision } from "../../../src/operations/grow/decide-growth";
-import { growSet, type GrowResult } from "../../../src/operations/grow/grow";
+import { growSet } from "../../../src/operations/grow/grow";
+import type { GrownSet } from "../../../src/operations/grow/grown";
 import type { GrowthPlan, Increment } from "../../../src/operations/grow/growth-plan";
 import type { GrowOptions } from "../../../src/operations/grow/growth";
+import type { IncrementToMake } from "../../../src/operations/grow/next-increment";
 import { printable } from "../../../src/redact";
 import { counted, describeTransfer } from "../../../src/text";
 import { notAllSent } from "../../../src/upload/failures";
@@ -62,11 +64,21 @@ function optionsOf({ inputs, local, olds, stateDirectory }: Growing): GrowOption
   };
 }
 
+function describeMade({ made, upload }: GrownSet): string {
+  const { name, uid } = made?.dataset ?? { name: "", uid: "" };
+  const sent =
+    upload === undefined
+      ? "made by another run"
+      : `sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}`;
+  return `dataset ${printable(name)} (uid ${printable(uid)}): ${sent}`;
+}
+
 async function report(
   { messages, inputs }: Growing,
   { deleted, unindexed }: GrowDecision,
-  { made, upload, plan }: Exclude<GrowResult, { readonly outcome: "partial" }>,
+  result: GrownSet,
 ): Promise<void> {
+  const { made, plan } = result;
   if (deleted.length > 0)
     await messages.warn(
       `${describeUnseen(deleted)}\nDeclared files that only they held were sent again.`,
@@ -74,14 +86,7 @@ async function report(
   if (made === undefined) {
     const isWhole = plan.unverified.length === 0;
     await messages.info(`nothing to send${isWhole ? `: ${inputs.name} holds all files` : ""}`);
-  } else {
-    const { name, uid } = made.dataset;
-    const sent =
-      upload === undefined
-        ? "made by another run"
-        : `sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}`;
-    await messages.info(`dataset ${printable(name)} (uid ${printable(uid)}): ${sent}`);
-  }
+  } else await messages.info(describeMade(result));
   if (unindexed > 0)
     await messages.info(
       `${counted(unindexed, "file")} left out: Avala would store and never show them`,
@@ -96,10 +101,12 @@ async function report(
 /** What the state may have of the upload that broke: all that has landed, or ever less of it. */
 function* pendingForms(
   { olds }: Growing,
-  name: string,
+  { name, files }: IncrementToMake,
   error: unknown,
 ): Generator<{ readonly pending: PendingIncrement; readonly keptCount: number }> {
   const { landed = [], uploadUid } = isUploadError(error) ? error : {};
+  if (landed.length > 0)
+    yield { pending: pendingOf(name, uploadUid, landed, files), keptCount: landed.length };
   for (const some of everFewer(landed))
     yield { pending: pendingOf(name, uploadUid, some), keptCount: some.length };
   if (landed.length === 0 && olds?.pending !== undefined)
@@ -113,10 +120,10 @@ function unfinished(growing: Growing, decision: GrowDecision, error: unknown): u
   const { next, increments, plan } = decision;
   const landedCount = isUploadError(error) ? error.landed.length : 0;
   if (increments.length + landedCount === 0 || next === undefined) return error;
-  const { name } = next;
+  const begun = next;
   function* forms(): Generator<UnfinishedForm> {
     const outputs = outputsOf(inputs, increments, plan, { olds });
-    for (const { pending, keptCount } of pendingForms(growing, name, error)) {
+    for (const { pending, keptCount } of pendingForms(growing, begun, error)) {
       const properties = { ...outputs, pending, __provider: providerOf(inputs) };
       yield { properties, keptCount };
     }
@@ -132,9 +139,15 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const datasets = decision.increments.map(({ dataset }) => dataset);
   await warnOfVisibility(growing.messages, inputs, { plan: decision.plan, datasets });
   const onDecidedAgain = (other: GrowDecision): void => void (decision = other);
+  const made: string[] = [];
+  const onNext = (other: GrowDecision, one: GrownSet): void => {
+    decision = other;
+    made.push(describeMade(one));
+  };
   try {
-    const result = await growSet(avala, decision, { ...options, onDecidedAgain });
+    const result = await growSet(avala, decision, { ...options, onDecidedAgain, onNext });
     if (result.outcome === "partial") throw notAllSent(inputs.name, result.upload);
+    for (const text of made) await growing.messages.info(text);
     await report(growing, decision, result);
     return outputsOf(inputs, result.increments, result.plan, growing);
   } catch (error) {

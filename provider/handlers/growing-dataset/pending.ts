@@ -12,18 +12,30 @@ export interface PendingIncrement {
   readonly uploadUid?: string | undefined;
   /** What has landed, packed. */
   readonly manifest: string;
+  /** All that it was to be made of, packed; absent where that is more than a state takes, or of an earlier version. */
+  readonly whole?: string | undefined;
 }
 
 export function pendingOf(
   name: string,
   uploadUid: string | undefined,
   landed: readonly ManifestEntry[],
+  whole?: readonly ManifestEntry[],
 ): PendingIncrement {
-  return present<PendingIncrement>({ name, uploadUid, manifest: packed(landed) });
+  const content = {
+    manifest: packed(landed),
+    whole: whole === undefined ? undefined : packed(whole),
+  };
+  return present<PendingIncrement>({ name, uploadUid, ...content });
 }
 
 export function storedOf(pending: PendingIncrement | undefined): GrowOptions["stored"] {
   if (pending === undefined) return undefined;
-  const { name, uploadUid, manifest } = pending;
-  return { name, uploadUid, entries: unpackManifest(manifest).entries };
+  const { name, uploadUid, manifest, whole } = pending;
+  return {
+    name,
+    uploadUid,
+    entries: unpackManifest(manifest).entries,
+    whole: whole === undefined ? undefined : unpackManifest(whole).entries,
+  };
 }

@@ -2,11 +2,19 @@
 // costs. Sends nothing. Without a key the state is all that is known.
 import { limitNow } from "../../../src/api/connection";
 import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
+import type { ManifestEntry } from "../../../src/files/manifest/manifest";
 import { isAvalaError } from "../../../src/errors";
 import { decideGrowth } from "../../../src/operations/grow/decide-growth";
 import { planGrowth, type GrowthPlan } from "../../../src/operations/grow/growth-plan";
+import {
+  allToMake,
+  describeBegun,
+  type IncrementToMake,
+} from "../../../src/operations/grow/next-increment";
 import { indexedOf } from "../../../src/operations/publish/target";
 import { visibilityWarning } from "../../../src/operations/publish/visibility";
+import type { DatasetToSend } from "../../../src/upload/cost-given";
+import { counted } from "../../../src/text";
 import { landedBefore } from "../../../src/upload/landed-before";
 import { advise, notCompared } from "../../process/advice";
 import type { Call } from "../../process/calls";
@@ -40,10 +48,14 @@ interface Planned {
   readonly plan: GrowthPlan;
   /** What Avala has of the set; `undefined` where it was not asked. */
   readonly datasets?: readonly Dataset[] | undefined;
-  /** The dataset that an `up` would make. */
-  readonly next?: string | undefined;
+  /** The datasets that an `up` would make, in their order. */
+  readonly makes?: readonly Made[] | undefined;
+}
+
+interface Made {
+  readonly next: IncrementToMake;
   /** Of its files those that an `up` which did not end has sent. */
-  readonly landed?: ReadonlySet<string> | undefined;
+  readonly landed: ReadonlySet<string>;
 }
 
 /** What the state says is held, without a call. */
@@ -74,23 +86,22 @@ async function planned(preview: Preview): Promise<Planned> {
     stored: storedOf(olds?.pending),
   };
   const look = async (): Promise<Planned> => {
-    const { increments, plan, next, deleted } = await decideGrowth(
-      avala,
-      growTargetOf(inputs, local, olds),
-      options,
-    );
+    const decision = await decideGrowth(avala, growTargetOf(inputs, local, olds), options);
+    const { increments, plan, deleted } = decision;
     if (deleted.length > 0)
       await messages.warn(
         `${describeUnseen(deleted)}\nDeclared files that only they held are sent again.`,
       );
     const datasets = increments.map(({ dataset }) => dataset);
-    if (next === undefined) return { plan, datasets };
-    const { name, digest } = next;
-    const to = { datasetName: name, organizationUid: inputs.organizationUid };
-    const stored = options.stored?.name === name ? options.stored : undefined;
-    const set = { ...to, files: plan.toSend, digest, stored };
-    const landed = await landedBefore(avala, set, options.stateDirectory);
-    return { plan, datasets, next: name, landed };
+    const makes: Made[] = [];
+    for (const next of allToMake(decision)) {
+      const { name, digest, files } = next;
+      const to = { datasetName: name, organizationUid: inputs.organizationUid };
+      const stored = options.stored?.name === name ? options.stored : undefined;
+      const set = { ...to, files, digest, stored };
+      makes.push({ next, landed: await landedBefore(avala, set, options.stateDirectory) });
+    }
+    return { plan, datasets, makes };
   };
   const what = `What the growing set ${inputs.name} holds`;
   const found = await advise(messages, what, () =>
@@ -103,32 +114,51 @@ async function planned(preview: Preview): Promise<Planned> {
   return found ?? offline;
 }
 
-/** `landed`: in the dataset that it is to be, by earlier runs. */
+function sendingOf(
+  files: readonly ManifestEntry[],
+  landed: ReadonlySet<string> = new Set(),
+): DatasetToSend {
+  const toSend = files.filter(({ path }) => !landed.has(path));
+  return { toSend, fileCount: files.length, isSoughtBeforeConfirm: true };
+}
+
 function describeSending(
   { session, call }: Preview,
   { toSend }: GrowthPlan,
-  landed: ReadonlySet<string>,
+  makes: readonly Made[],
 ): string {
   if (toSend.length === 0) return "nothing to send";
-  const left = toSend.filter(({ path }) => !landed.has(path));
-  const dataset = { toSend: left, fileCount: toSend.length, isSoughtBeforeConfirm: true };
+  const [dataset = sendingOf(toSend), ...following] = makes.map(({ next, landed }) =>
+    sendingOf(next.files, landed),
+  );
+  const landedBefore = makes.reduce((sum, { landed }) => sum + landed.size, 0);
   const avala = session.avalaIfConfigured(call);
-  const set = { dataset, limit: avala && limitNow(avala), landedBefore: landed.size };
+  const set = { dataset, following, limit: avala && limitNow(avala), landedBefore };
   return session.sendingTotal.describe(call, set);
 }
 
-function describe(
-  preview: Preview,
-  { plan, datasets, next, landed = new Set() }: Planned,
-): readonly string[] {
+/** `new dataset training-0001-…`, and in which order they are made where there are several. */
+function describeMakes(makes: readonly Made[]): string {
+  const [only, ...others] = makes;
+  if (only === undefined) return "to send";
+  if (others.length === 0) return `new dataset ${only.next.name}`;
+  const names = makes.map(({ next }) =>
+    next.landed === undefined
+      ? `${next.name}, ${counted(next.files.length, "file")}`
+      : `${describeBegun(next)} (finished as an interrupted up began it)`,
+  );
+  return `new datasets ${names.join("; then ")}. To send`;
+}
+
+function describe(preview: Preview, { plan, datasets, makes = [] }: Planned): readonly string[] {
   const { session, call, inputs, olds } = preview;
   const avala = session.avalaIfConfigured(call);
   const changes = sinceState(plan, olds?.increments ?? []);
   const growth = describeGrowth(changes);
   const elsewhere = describeSentElsewhere(plan, datasets ?? [], olds?.increments ?? []);
   const isNothingNew = `${growth}${elsewhere}` === "" && plan.unverified.length === 0;
-  const sending = describeSending(preview, plan, landed);
-  const what = next === undefined ? "to send" : `new dataset ${next}`;
+  const sending = describeSending(preview, plan, makes);
+  const what = describeMakes(makes);
   return [
     `growing set ${inputs.name}`,
     isNothingNew ? "nothing is new: the datasets of the set hold all declared files" : growth,
