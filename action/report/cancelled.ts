@@ -23,11 +23,20 @@ export function isCancelled(error: unknown): error is AvalaError {
 /** Any other error as it is. */
 export function withLeftovers(error: unknown, run: Cancelled): unknown {
   if (!isCancelled(error)) return error;
-  const lines = [...fileLines(run), ...datasetLines(run.results), ...exportLines(run)];
+  const files = fileLines(run);
+  const lines = [...files, ...datasetLines(run.results), ...exportLines(run)];
   const hint = (lines.length > 0 ? lines : ["This run has sent nothing. Run again to go on."]).join(
     "\n",
   );
-  return new AvalaError("cancelled", `Cancelled. ${error.message}`, { hint, cause: error });
+  const what = files.length === 0 ? error.message : uploadText(run.results);
+  return new AvalaError("cancelled", `Cancelled. ${what}`, { hint, cause: error });
+}
+
+/** The error itself knows only that work was stopped. */
+function uploadText({ toSend }: Results): string {
+  const [first, ...others] = toSend.keys();
+  const to = others.length === 0 ? shown(first?.name ?? "") : `${others.length + 1} datasets`;
+  return `The upload to ${to} was stopped before it was done.`;
 }
 
 function fileLines({ results, environment, inputs }: Cancelled): readonly string[] {

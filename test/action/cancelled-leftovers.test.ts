@@ -58,6 +58,7 @@ describe("cancelled while files are sent", () => {
 
   test("it says how many landed, and that the next run sends the rest", async () => {
     const text = await cancelledWhen(isSecondUnderWay, uploading);
+    expect(text).toMatch(/Cancelled\. The upload to \S+ was stopped before it was done\./);
     expect(text).toContain("Landed: 1 of 3 files, ");
     expect(text).toContain("Run again to send the rest.");
   });

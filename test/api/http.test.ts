@@ -110,7 +110,11 @@ describe("statuses", () => {
 
   test("a 404 that is a web page is a route that is not there", async () => {
     const { error } = await run(read, [reply(404, "<h1>Not Found</h1>")]);
-    expect(error).toMatchObject({ code: "not_offered", status: 404 });
+    expect(error).toMatchObject({
+      code: "not_offered",
+      status: 404,
+      hint: expect.stringContaining("https://api.avala.ai/api/v1") as string,
+    });
   });
 
   test("a 413 tells what is used and what is allowed", async () => {

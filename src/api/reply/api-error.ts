@@ -79,7 +79,7 @@ function hintFor(
     case "not_found":
       return "Check the name or uid, and that the key's user can see it.";
     case "not_offered":
-      return "Check the base URL; if it is right, this deployment of Avala does not support the call.";
+      return "Check the base URL, with its path (the public API's is https://api.avala.ai/api/v1); if it is right, this deployment of Avala does not support the call.";
     case "quota":
       return quota === undefined
         ? "Free storage in Avala, or ask for more."
