@@ -1,6 +1,6 @@
 // What ships, on each Node that it is promised for: the lowest to the number, and the newest of each major since. Its
 // own warnings count as failures, since users would see them.
-// The engine takes most of the time, so it is run on the newest two alone; on all four the provider's process stands for it.
+// The engine takes most of the time, so it is run on the newest alone; on all four the provider's process stands for it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -257,9 +257,6 @@ function describeEngine(pulumi: Part, node: Part): void {
   });
 }
 
-describeWithParts(["pulumi", "node24"], ({ pulumi, node24 }) => {
-  describeEngine(pulumi, node24);
-});
 describeWithParts(["pulumi", "node26"], ({ pulumi, node26 }) => {
   describeEngine(pulumi, node26);
 });

@@ -8,12 +8,12 @@ import { playSeed, type Played } from "./world";
 const ONE = process.env["AVALA_SEED"];
 /** From here on each half holds all that is counted below. */
 const FIRST = Number(process.env["AVALA_FIRST_SEED"] ?? 101);
-const COUNT = Number(process.env["AVALA_SEEDS"] ?? 240);
+const COUNT = Number(process.env["AVALA_SEEDS"] ?? 200);
 /** So many worlds hold each kind of what makes one hard; what is sent again for want of a record is rarer. */
 const ENOUGH = 100;
 const ENOUGH_FOR_RARE = 1000;
 /** What breaks the repetition of one world (a clock, chance or order from outside) breaks it in most: a sample shows it. */
-const REPEAT_EVERY = 10;
+const REPEAT_EVERY = 20;
 
 /** The seeds of one half; a single seed is in the first. */
 function seedsOf(half: "first" | "second"): readonly number[] {
@@ -51,7 +51,7 @@ function count(totals: typeof NO_TOTALS, played: Played): void {
 export function describeWorlds(half: "first" | "second"): void {
   const seeds = seedsOf(half);
   describe(`an upload in a world of faults, the ${half} half`, () => {
-    test(`keeps its promises in ${seeds.length} worlds, and plays a tenth of them, and each that fails, the same way twice`, async () => {
+    test(`keeps its promises in ${seeds.length} worlds, and plays a twentieth of them, and each that fails, the same way twice`, async () => {
       const failures: string[] = [];
       const totals = { ...NO_TOTALS };
       for (const [index, seed] of seeds.entries()) {
