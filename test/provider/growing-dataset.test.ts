@@ -398,6 +398,16 @@ describe("GrowingDataset", () => {
       );
     });
 
+    test("names the dataset that broke, which is finished, and the one of what came since", async () => {
+      const broken = await breakAfterOne();
+      bench.tree.write({ "c.jpg": jpeg("c") });
+      const { id, properties } = broken;
+      const set = { id, inputs: properties, outs: properties } as never;
+      expect(await preview(set)).toMatch(
+        /new datasets training-0001-\w{12}, 1 of 2 files landed \(finished as an interrupted up began it\); then training-0002-\w{12}, 1 file\. To send: 2 files/,
+      );
+    });
+
     test("names what is superseded once, and not again with the next change", async () => {
       const set = await first();
       rmSync(bench.tree.at("a.jpg"));
