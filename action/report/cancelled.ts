@@ -41,8 +41,9 @@ function uploadText({ toSend }: Results): string {
 
 function fileLines({ results, environment, inputs }: Cancelled): readonly string[] {
   // Once all datasets are made there is nothing left to say of their files.
-  const isDone =
-    results.datasets.length + results.sets.length >= (results.selection?.targets.length ?? 0);
+  const made = results.datasets.filter(({ isFollowed }) => isFollowed !== true);
+  const done = new Set([...made, ...results.sets].map(({ target }) => target));
+  const isDone = done.size >= (results.selection?.targets.length ?? 0);
   if (inputs.upload === undefined || results.toSend.size === 0 || isDone) return [];
   const landed = describeLanded(results);
   if (landed === undefined) return ["No file had landed. Run again to start over."];

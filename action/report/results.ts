@@ -51,7 +51,7 @@ export interface Results {
   selection?: Selection;
   /** What a dry run made. */
   plan?: Plan;
-  readonly datasets: { target: Target; dataset: Dataset }[];
+  readonly datasets: MadeDataset[];
   /** The growing sets, as this run leaves them: also what other runs made of them. */
   readonly sets: GrownSet[];
   /** The uids of each growing set's datasets, from when they are known on, without the one that this run makes. */
@@ -126,6 +126,13 @@ export interface FileProblem {
   readonly problem: string;
 }
 
+interface MadeDataset {
+  readonly target: Target;
+  readonly dataset: Dataset;
+  /** Whether it is one of several that are made of the target, and another is being made. */
+  readonly isFollowed?: boolean;
+}
+
 /** What is to be sent of a target, and what of it earlier runs have landed. */
 export interface SetToSend {
   readonly files: number;
@@ -139,7 +146,7 @@ export interface GrownSet {
   /** In order. */
   readonly increments: readonly Increment[];
   readonly plan: GrowthPlan;
-  /** How many of its files this run had to send. */
+  /** How many of its files this run had to send; of a run that its time budget ended, those of the datasets that it made. */
   readonly newCount: number;
 }
 
@@ -155,10 +162,11 @@ export function noteDataset({ datasets }: Results, target: Target, dataset: Data
   else datasets[at] = { target, dataset };
 }
 
-/** It is one of several that are made of the target, and others follow. */
-export function forgetDataset({ datasets }: Results, target: Target): void {
+/** It stays what is known of the target until the one that follows is confirmed. */
+export function noteFollowed({ datasets }: Results, target: Target): void {
   const at = datasets.findIndex((one) => one.target === target);
-  if (at !== -1) datasets.splice(at, 1);
+  const made = datasets[at];
+  if (made !== undefined) datasets[at] = { ...made, isFollowed: true };
 }
 
 /** Which datasets a growing set has, in the place of those that were known before. */

@@ -2,7 +2,7 @@
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import { growSet } from "../../src/operations/grow/grow";
-import type { GrownSet, GrowResult } from "../../src/operations/grow/grown";
+import type { GrownSet, GrowResult, PartlyGrown } from "../../src/operations/grow/grown";
 import type { IncrementToMake } from "../../src/operations/grow/next-increment";
 import { counted, describeTransfer, formatCount, shown } from "../../src/text";
 import { writeCurrent } from "../report/growing-report";
@@ -35,6 +35,7 @@ export async function growAll(
       decision.later.length === 0 ? turns.onConfirmed(dataset) : turns.onOneConfirmed(dataset);
     const onNext = (other: GrowDecision, made: GrownSet): void => {
       before = withMade(before, decision.next, made);
+      if (made.made !== undefined) noteDataset(run.results, one.target, made.made.dataset);
       turns.onNext();
       decision = other;
       noteSet(run.results, one.target, other.increments);
@@ -56,18 +57,21 @@ export async function growAll(
 interface MadeBefore {
   readonly files: number;
   readonly unverified: number;
+  /** The names of its datasets. */
+  readonly names: readonly string[];
 }
 
-const NOTHING_MADE: MadeBefore = { files: 0, unverified: 0 };
+const NOTHING_MADE: MadeBefore = { files: 0, unverified: 0, names: [] };
 
 function withMade(
-  { files, unverified }: MadeBefore,
+  { files, unverified, names }: MadeBefore,
   next: IncrementToMake | undefined,
   { made }: GrownSet,
 ): MadeBefore {
   return {
     files: files + (next?.files.length ?? 0),
     unverified: unverified + (made?.unverified ?? 0),
+    names: made === undefined ? names : [...names, made.dataset.name],
   };
 }
 
@@ -85,14 +89,32 @@ function reportResult(
   addCounts(results, target, { unchanged, unverified });
   if (result.outcome === "partial") {
     if (result.upload !== undefined) countChecked(run, result.upload);
-    const late = { name: target.name, what: "every new file", all: newCount };
-    run.warn({ text: lateText(run, late, result) });
+    reportLate(run, { target, decision }, { result, before });
     return;
   }
   results.sets.push({ target, increments, plan, newCount: newCount + before.files });
   noteSet(results, target, increments);
   if (result.made !== undefined) noteDataset(results, target, result.made.dataset);
   reportMade(run, target, result);
+}
+
+/** What was made before the time budget ended is the set's all the same. */
+function reportLate(
+  run: Run,
+  { target, decision }: DecidedSet,
+  { result, before }: { readonly result: PartlyGrown; readonly before: MadeBefore },
+): void {
+  const { increments, plan } = result;
+  const all = decision.plan.toSend.length;
+  if (before.names.length === 0) {
+    const late = { name: target.name, what: "every new file", all };
+    run.warn({ text: lateText(run, late, result) });
+    return;
+  }
+  run.results.sets.push({ target, increments, plan, newCount: before.files });
+  const name = decision.next?.name ?? target.name;
+  const late = { name, what: "every file", all, made: before.names };
+  run.warn({ text: lateText(run, late, result) });
 }
 
 function reportMade(run: Run, target: Target, { outcome, made, plan, upload }: GrownSet): void {

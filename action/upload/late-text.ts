@@ -1,6 +1,6 @@
 // What is said of a dataset or set that the time budget kept from being made.
 import type { PartialResult } from "../../src/operations/publish/target";
-import { counted, formatCount } from "../../src/text";
+import { counted, formatCount, shown } from "../../src/text";
 import type { Run } from "../run-context";
 import { nextRunText } from "../state-folder";
 
@@ -9,6 +9,8 @@ interface Late {
   /** What was to be sent: `every file`. */
   readonly what: string;
   readonly all: number;
+  /** The names of what was made of the set before it. */
+  readonly made?: readonly string[];
 }
 
 /** `124 of 500 files have landed`, with those of earlier runs. */
@@ -16,12 +18,18 @@ function landedText(landed: number, all: number): string {
   return `${formatCount(landed)} of ${counted(all, "file")} ${all === 1 ? "has" : "have"} landed`;
 }
 
+function madeText({ made = [] }: Late): string {
+  if (made.length === 0) return "";
+  const [what, were] = made.length === 1 ? ["Dataset", "was"] : ["Datasets", "were"];
+  return `${what} ${made.map(shown).join(", ")} ${were} made. `;
+}
+
 type Ended = Omit<PartialResult, "outcome">;
 
 /** What the budget kept from being done, and what becomes of what landed. */
 function missedText(
   env: Run["environment"]["env"],
-  { name, what, all }: Late,
+  { name, what, all, made = [] }: Late,
   { upload, isConfirmLost }: Ended,
 ): { readonly missed: string; readonly next: string } {
   if (isConfirmLost === true)
@@ -39,8 +47,9 @@ function missedText(
     return { missed: `${name} was confirmed: ${landed}`, next: nextRunText(env, "all") };
   // Parts of a file that did not land as a whole need not be sent again either.
   const isBegun = count + bytesSent > 0;
+  const nothing = made.length === 0 ? "Nothing" : "Nothing of it";
   return {
-    missed: `${what} of ${name} was sent: ${landed} Nothing was confirmed.`,
+    missed: `${what} of ${name} was sent: ${landed} ${nothing} was confirmed.`,
     next: nextRunText(env, isBegun ? "some" : "nothing"),
   };
 }
@@ -50,5 +59,5 @@ export function lateText({ environment: { env } }: Run, late: Late, ended: Ended
   const { missed, next } = missedText(env, late, ended);
   const { waitedFor } = ended;
   const waited = waitedFor === undefined ? "" : ` ${waitedFor}`;
-  return `The time budget ended before ${missed}${waited} ${next}`;
+  return `${madeText(late)}The time budget ended before ${missed}${waited} ${next}`;
 }

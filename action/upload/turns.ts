@@ -9,7 +9,7 @@ import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
 import type { UploadResult } from "../../src/upload/result";
 import type { UploadContext } from "./datasets";
-import { addCounts, forgetDataset, noteDataset } from "../report/results";
+import { addCounts, noteDataset, noteFollowed } from "../report/results";
 import type { Run } from "../run-context";
 import { tellWhole, type Telling, type ToSend } from "./whole";
 import type { Target } from "../selection/selection";
@@ -95,7 +95,7 @@ async function workCounted<One extends { readonly target: Target }>(
   const onNext = (): void => {
     endIngest();
     tally.next();
-    forgetDataset(run.results, target);
+    noteFollowed(run.results, target);
     run.putOutputs();
   };
   const turns = { onConfirmed, onOneConfirmed, onNext, onSentInVain: tally.forget };

@@ -1,6 +1,6 @@
 // Whole runs of a growing set after one that ended early: what it began is finished before all else is sent.
 import { readFileSync } from "node:fs";
-import { useActionPlace } from "../support/action-place";
+import { timeByFiles, useActionPlace } from "../support/action-place";
 import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
 
@@ -9,8 +9,9 @@ const place = useActionPlace(
   { ingestMs: 10, exportMs: 10 },
 );
 
-const act = (inputs: Record<string, string> = {}): Promise<Recorded> =>
-  place.act({ dataset: "pets-{increment}", files: "images", concurrency: "1", ...inputs });
+const act = (inputs: Record<string, string> = {}, more = {}): Promise<Recorded> =>
+  place.act({ dataset: "pets-{increment}", files: "images", concurrency: "1", ...inputs }, more);
+const read = (path = ""): unknown => JSON.parse(readFileSync(path, "utf8"));
 const names = () => place.emulator.datasets().map(({ name }) => name.slice(0, 9));
 const presigns = () =>
   place.emulator.requests().filter(({ route }) => route.endsWith("file-upload-url/")).length;
@@ -52,8 +53,7 @@ describe("after a run that ended early, with a file that is new since", () => {
       "dataset-uid": uids[1],
       "dataset-uids": JSON.stringify(uids),
     });
-    const report: unknown = JSON.parse(readFileSync(run.outputs["report"] ?? "", "utf8"));
-    expect(report).toMatchObject({ growingSets: [{ held: 0, new: 4 }] });
+    expect(read(run.outputs["report"])).toMatchObject({ growingSets: [{ held: 0, new: 4 }] });
     expect((await act()).outputs).toMatchObject({ outcome: "unchanged", complete: "true" });
   });
 
@@ -71,6 +71,32 @@ describe("after a run that ended early, with a file that is new since", () => {
     expect(run.outputs).toMatchObject({ "files-uploaded": "1", complete: "false" });
     expect((await act()).outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "1" });
     expect(names()).toEqual(["pets-0001", "pets-0002"]);
+  });
+
+  test("a time budget that ends in the second leaves the first in all outputs, and says so", async () => {
+    place.tree.write({ "images/new-2.jpg": jpeg("new 2") });
+    const run = await act({ "time-budget-minutes": "10" }, { clock: timeByFiles(place) });
+    const [made] = place.emulator.datasets();
+    expect(names()).toEqual(["pets-0001"]);
+    expect(run.warnings.map(({ text }) => text)).toEqual([
+      expect.stringMatching(
+        /^Dataset pets-0001-[0-9a-f]{12} was made\. The time budget ended before every file of pets-0002-[0-9a-f]{12} was sent: 0 of 2 files have landed\. Nothing of it was confirmed\. The next run tries again\.$/,
+      ),
+    ]);
+    expect(run.outputs).toMatchObject({
+      outcome: "partial",
+      complete: "false",
+      "dataset-uid": made?.uid,
+      "dataset-uids": JSON.stringify([made?.uid]),
+    });
+    expect(read(run.outputs["report"])).toMatchObject({
+      datasets: [{ uid: made?.uid, status: "created" }],
+      growingSets: [{ held: 0, new: 3, increments: [{ uid: made?.uid }] }],
+      rows: [{ state: "created, 3 items; the dataset after it is not made" }],
+    });
+    expect(read(run.outputs["current"])).toMatchObject({
+      sets: [{ datasetUids: [made?.uid], current: [{}, {}, {}], superseded: [] }],
+    });
   });
 
   test("a plan of it is carried out, also once more after its first dataset is made", async () => {

@@ -44,7 +44,7 @@ export function rowsOf(results: Results): readonly Row[] {
       name: one === undefined ? target.name : nameOfMade(one),
       uid,
       url: resourceUrl(baseUrl, "datasets", uid),
-      state: one === undefined ? stateWithout(target, held) : stateOf(one.dataset),
+      state: one === undefined ? stateWithout(target, held) : stateOf(one),
       files: target.files.length,
       bytes: target.manifest.totalBytes,
       toSend: 0,
@@ -52,8 +52,9 @@ export function rowsOf(results: Results): readonly Row[] {
   });
 }
 
-function stateOf({ status, itemCount }: Results["datasets"][number]["dataset"]): string {
-  return `${status}, ${counted(itemCount, "item")}`;
+function stateOf({ dataset, isFollowed }: Results["datasets"][number]): string {
+  const rest = isFollowed === true ? "; the dataset after it is not made" : "";
+  return `${dataset.status}, ${counted(dataset.itemCount, "item")}${rest}`;
 }
 
 function stateWithout(target: Target, held: ReadonlySet<Target>): string {

@@ -24,7 +24,7 @@ export interface GrownSet extends SetHeld {
 }
 
 /** As that of a published dataset: what other runs have added by then is in the set all the same. */
-interface PartlyGrown extends SetHeld, PartialResult {}
+export interface PartlyGrown extends SetHeld, PartialResult {}
 
 interface Made {
   /** Of this run, or the one that another run made of the same files. */
