@@ -7,9 +7,10 @@ import { createManifest, type ManifestEntry } from "../../files/manifest/manifes
 import { resolveDestination, type Destination } from "../../upload/destination";
 import { journalPath, journalsIn, readJournal } from "../../upload/journal/journal";
 import { placeOf } from "../../upload/journal/upload-journal";
-import { readBegun, removeBegun } from "./begun-record";
+import { readBegun, removeBegun, type BegunRecord } from "./begun-record";
 import type { GrowOptions, GrowTarget } from "./growth";
-import { incrementName, nextNumber, parseIncrement } from "./increment-name";
+import type { GrowthPlan } from "./growth-plan";
+import { incrementName, parseIncrement } from "./increment-name";
 
 export interface BegunIncrement {
   readonly number: number;
@@ -44,18 +45,25 @@ export async function findJournals(
   return { paths, stateDirectory, destination };
 }
 
+function hasJournal(
+  { name }: OfSet,
+  { number, digest }: Pick<BegunIncrement, "number" | "digest">,
+  { paths, stateDirectory, destination }: Journals,
+): boolean {
+  const datasetName = incrementName(name, number, digest).name;
+  return paths.has(journalPath(stateDirectory, { ...destination, datasetName }));
+}
+
 /** The number under which an upload of this content was begun and not ended, as far as a journal is there. */
 export function begunNumber(
-  { name }: OfSet,
+  set: OfSet,
   digest: string,
-  { paths, stateDirectory, destination }: Journals,
+  journals: Journals,
   next: number,
 ): number | undefined {
   // One more: the place of a name may have been spoiled, and the next number taken.
-  for (let number = next + 1; number > 0; number -= 1) {
-    const datasetName = incrementName(name, number, digest).name;
-    if (paths.has(journalPath(stateDirectory, { ...destination, datasetName }))) return number;
-  }
+  for (let number = next + 1; number > 0; number -= 1)
+    if (hasJournal(set, { number, digest }, journals)) return number;
   return undefined;
 }
 
@@ -88,19 +96,14 @@ export async function findBegun(
   avala: Avala,
   target: OfSet,
   journals: Journals | undefined,
-  {
-    numbers,
-    stored,
-  }: { readonly numbers: readonly number[]; readonly stored: GrowOptions["stored"] },
+  stored: GrowOptions["stored"],
 ): Promise<readonly BegunIncrement[]> {
   const found: BegunIncrement[] = [];
   if (journals !== undefined) {
     const { stateDirectory } = journals;
-    for (const { digest, entries } of await readBegun(avala, target, stateDirectory)) {
-      const number = begunNumber(target, digest, journals, nextNumber(numbers));
-      if (number === undefined) continue;
-      found.push(await withLanded(avala, target, { number, digest, entries }, stateDirectory));
-    }
+    for (const record of await readBegun(avala, target, stateDirectory))
+      if (hasJournal(target, record, journals))
+        found.push(await withLanded(avala, target, record, stateDirectory));
   }
   const ofState = begunInState(target, stored).filter(
     (one) => !found.some(({ digest, hasLanded }) => hasLanded && isSameDigest(digest, one.digest)),
@@ -121,12 +124,18 @@ export function filesOfBegun(
   return isSameDigest(createManifest(files).digest, digest) ? files : undefined;
 }
 
-/** Removes the record once no journal is left of what it names. Never rejects: one that stays is only read again. */
+// A run records what it begins before it has a journal, which it has a few calls later.
+const UNTIL_JOURNAL_MS = 600_000;
+
+/**
+ * Removes the record once nothing is left to finish of it: what has no journal, and what can't be made as it was begun, since the
+ * set holds other content of one of its files by now. Never rejects: a record that stays is only read again.
+ */
 export async function sweepBegun(
   avala: Avala,
   target: OfSet,
+  { current }: Pick<GrowthPlan, "current">,
   stateDirectory: string | undefined,
-  numbers: readonly number[],
 ): Promise<void> {
   if (stateDirectory === undefined) return;
   const begun = await readBegun(avala, target, stateDirectory);
@@ -135,10 +144,12 @@ export async function sweepBegun(
     () => "unknown" as const,
   );
   if (journals === "unknown") return;
+  const held = new Set(current.map(({ path }) => path));
+  const isFresh = ({ atMs }: BegunRecord): boolean => avala.clock.now() - atMs < UNTIL_JOURNAL_MS;
   const isLeft = begun.some(
-    ({ digest }) =>
-      journals !== undefined &&
-      begunNumber(target, digest, journals, nextNumber(numbers)) !== undefined,
+    (one) =>
+      !one.entries.some(({ path }) => held.has(path)) &&
+      (isFresh(one) || (journals !== undefined && hasJournal(target, one, journals))),
   );
   if (!isLeft) await removeBegun(avala, target, stateDirectory);
 }

@@ -2,8 +2,7 @@
 // what has landed, and a name only the digest. Worth keeping and never needed: without it, what was interrupted is begun anew
 // when anything else is new.
 import type { Avala } from "../../api/connection";
-import type { Manifest } from "../../files/manifest/manifest";
-import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
+import { createManifest, type Manifest, type ManifestEntry } from "../../files/manifest/manifest";
 import { packManifest, unpackManifest } from "../../files/manifest/packing";
 import { isRecord } from "../../json";
 import {
@@ -22,41 +21,52 @@ function placeOfBegun(avala: Avala, target: OfSet, stateDirectory: string): Sign
   return { ...place, folder: "begun", purpose: "record of begun increments" };
 }
 
-function contentIn(value: unknown): readonly Manifest[] {
-  if (!isRecord(value) || typeof value["manifest"] !== "string") return [];
+/** Each sha256 is a prefix. */
+export interface BegunRecord extends Manifest {
+  readonly number: number;
+  /** When it was first begun, ms since the epoch. */
+  readonly atMs: number;
+}
+
+function recordIn(value: unknown): readonly BegunRecord[] {
+  if (!isRecord(value)) return [];
+  const { manifest, number, atMs } = value;
+  if (typeof manifest !== "string" || typeof number !== "number" || typeof atMs !== "number")
+    return [];
   try {
-    return [unpackManifest(value["manifest"])];
+    return [{ ...unpackManifest(manifest), number, atMs }];
   } catch {
     return []; // no version writes it
   }
 }
 
-/** Each content once, the last one begun at the end; sha256 are prefixes. Empty where there is none that can be read. */
+/** Each once, in the order in which they were begun. Empty where there is none that can be read. */
 export async function readBegun(
   avala: Avala,
   target: OfSet,
   stateDirectory: string,
-): Promise<readonly Manifest[]> {
-  const place = placeOfBegun(avala, target, stateDirectory);
-  const values = await readSigned(avala, place).catch(() => []);
-  const byDigest = new Map(values.flatMap(contentIn).map((content) => [content.digest, content]));
-  return [...byDigest.values()];
+): Promise<readonly BegunRecord[]> {
+  const values = await readSigned(avala, placeOfBegun(avala, target, stateDirectory)).catch(
+    () => [],
+  );
+  return values.flatMap(recordIn);
 }
 
 /** Before its first byte. Never rejects: see above. */
 export async function recordBegun(
   avala: Avala,
   target: OfSet,
-  files: readonly ManifestEntry[],
+  { number, files }: { readonly number: number; readonly files: readonly ManifestEntry[] },
   stateDirectory: string | undefined,
 ): Promise<void> {
   if (stateDirectory === undefined) return;
   const content = createManifest(files);
   const known = await readBegun(avala, target, stateDirectory);
-  if (known.some(({ digest }) => digest === content.digest)) return;
+  if (known.some((one) => one.number === number && one.digest === content.digest)) return;
   const place = placeOfBegun(avala, target, stateDirectory);
+  const record = { number, manifest: packManifest(content), atMs: avala.clock.now() };
   try {
-    await appendSigned(avala, place, { manifest: packManifest(content) });
+    await appendSigned(avala, place, record);
   } catch {
     // The upload goes on, and says so itself where it can't write its journal either.
   }

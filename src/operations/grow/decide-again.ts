@@ -9,6 +9,7 @@ import { inOrder, planGrowth, type GrowthPlan } from "./growth-plan";
 import type { Overlap } from "./meanwhile";
 import { numbersOf } from "./increment-name";
 import { toMakeOf, type ToMakeTerms } from "./next-increment";
+import { reportAbandoned } from "./report-abandoned";
 
 /** What can't be compared with a rival's items is sent, as it would have been had the rival come a moment later. */
 function planOfLeft(all: GrowthPlan, left: readonly ManifestEntry[]): GrowthPlan {
@@ -43,13 +44,16 @@ export async function decideAgain(
   const again = { ...decision, increments };
   const all = planGrowth(target.files, increments, target.postponed);
   const from = before?.number ?? 1;
-  const { next, later } = await toMakeOf(avala, target, left, termsOf(again, from, options));
+  const terms = termsOf(again, from, options);
+  const { next, later, abandoned } = await toMakeOf(avala, target, left, terms);
   const rest =
     left.length === 0
       ? "Nothing is left to send."
       : `What is left is sent: ${counted(left.length, "file")}.`;
   avala.emit({ kind: "warning", text: `${error.message} ${rest}` });
-  return { ...again, plan: planOfLeft(all, left), next, later };
+  const plan = planOfLeft(all, left);
+  reportAbandoned(avala, target, plan, abandoned);
+  return { ...again, plan, next, later };
 }
 
 /** What is left where the first increment of a decision is made. Costs no call, as {@link decideAgain}. */

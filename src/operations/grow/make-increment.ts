@@ -90,7 +90,7 @@ export async function makeIncrement(
     slugFor: (refusals) =>
       refusals < MAX_NUMBERED_SLUGS ? nextSlug(meanwhile, target.name) : undefined,
   };
-  await recordBegun(inTime, target, next.files, options.stateDirectory);
+  await recordBegun(inTime, target, next, options.stateDirectory);
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
   const result = await carryOut(inTime, send, publishing).catch(withWayOut);
   if (result.outcome === "partial") return { ...result, increments, plan };
@@ -106,9 +106,8 @@ export async function makeIncrement(
       await recordIncrement(avala, target, known, options.stateDirectory);
   }
   await forget(avala, decision, options);
-  const numbers = all.map(({ number }) => number);
-  await sweepBegun(avala, target, options.stateDirectory, numbers);
   const now = planGrowth(target.files, all, target.postponed);
+  await sweepBegun(avala, target, now, options.stateDirectory);
   await recordMoves(avala, target, { increments: all, plan: now }, options.stateDirectory);
   const isUnsure = result.outcome === "unchanged" && now.unverified.length > 0;
   return {

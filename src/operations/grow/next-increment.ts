@@ -104,7 +104,7 @@ export async function toMakeOf(
 ): Promise<ToMake> {
   if (toSend.length === 0) return { later: [], abandoned: [] };
   const journals = await findJournals(avala, target, stateDirectory);
-  const begun = await findBegun(avala, target, journals, { numbers, stored });
+  const begun = await findBegun(avala, target, journals, stored);
   const makes: IncrementToMake[] = [];
   const open: BegunIncrement[] = [];
   let rest = toSend;

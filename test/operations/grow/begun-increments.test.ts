@@ -1,6 +1,6 @@
 // What an interrupted run has sent of an increment is not sent again when other files are new by the next run: that increment
 // is finished as it was begun, and what else is new is the next one.
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../../../src/api/connection";
 import { AvalaError } from "../../../src/errors";
@@ -16,11 +16,19 @@ const presigns = (): number =>
   place.emulator.requests().filter(({ method, path }) => method === "POST" && path === PRESIGN)
     .length;
 
-/** A session that is killed once so many files have landed. */
-function killedAfter(files: number): Avala {
+/** A session that is killed once so many files have landed. `first` comes before its first call of a route. */
+function killedAfter(
+  files: number,
+  first?: { readonly route: string; readonly happens: () => Promise<unknown> },
+): Avala {
   const { avala } = sessionWith(place.emulator);
   let sent = 0;
-  const call: Avala["call"] = (request) => {
+  let isFirst = true;
+  const call: Avala["call"] = async (request) => {
+    if (isFirst && request.route === first?.route) {
+      isFirst = false;
+      await first.happens();
+    }
     if (request.route.includes("file-upload-url") && sent >= files)
       throw new AvalaError("cancelled", "killed");
     if (request.route.includes("file-upload-url")) sent += 1;
@@ -225,6 +233,55 @@ describe("an increment that a run began and did not end", () => {
     expect(lengths(decision)).toEqual([2, 1]);
     expect(numbers()).toEqual(["set-0001", "set-0002", "set-0003"]);
     expect(place.items()).toEqual([...FILES, "c.jpg", "f.jpg", "g.jpg"].sort());
+  });
+
+  test("is found where the increments before it were deleted meanwhile", async () => {
+    for (const path of ["p.jpg", "q.jpg", "r.jpg"]) {
+      await place.put(path, path);
+      await place.run({ paths: ["p.jpg", "q.jpg", "r.jpg"] });
+    }
+    await killed(2);
+    for (const number of [2, 3]) await place.deleteByHand(number);
+    for (const path of ["q.jpg", "r.jpg"]) place.drop(path);
+    await place.run({ paths: ["p.jpg"] });
+    await place.put("c.jpg", "new");
+    const before = presigns();
+    const { decision } = await place.run();
+    expect(decision.next?.landed).toBe(2);
+    expect(lengths(decision)).toEqual([4, 1]);
+    expect(presigns() - before).toBe(3);
+  });
+
+  test("is found where a run beside it has ended before it had a journal", async () => {
+    await place.put("z.jpg", "of another run");
+    const beside = () => place.run({ paths: ["z.jpg"] });
+    const avala = killedAfter(2, { route: "GET /users/me/", happens: beside });
+    await expect(place.run({ avala, options, paths: FILES })).rejects.toMatchObject({
+      code: "cancelled",
+    });
+    expect(numbers()).toEqual(["set-0001"]);
+    await place.put("c.jpg", "new");
+    expect((await place.decide()).next?.landed).toBe(2);
+  });
+
+  test("is forgotten once the set holds other content of one of its files", async () => {
+    await killed(2);
+    await place.put("a.jpg", "other");
+    await place.run();
+    expect(await readdir(join(place.stateDirectory, "begun"))).toEqual([]);
+  });
+
+  test("is said to be sent again where another machine adds one of its files after the decision", async () => {
+    await killed(3);
+    await place.put("c.jpg", "new");
+    const { avala, events } = watched();
+    await place.run({
+      avala,
+      meanwhile: () => place.run({ machine: "another", paths: ["e.jpg"] }),
+    });
+    expect(events.join("\n")).toMatch(/Other runs have added 1 of 5 .*What is left is sent/s);
+    expect(events.join("\n")).toMatch(/3 files had landed .* are sent again: the set holds e\.jpg/);
+    expect(place.items()).toEqual(["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"]);
   });
 
   test("tells the caller what was made before the rest is sent", async () => {
