@@ -177,13 +177,15 @@ describe("items of the same content", () => {
     ]);
   });
 
-  test("are not taken from files that were only left for a later run", async () => {
+  test("are not taken from files that were only left for a later run, and new ones wait for these", async () => {
     await grown(PHOTOS);
     await renameFolder();
+    await place.put("astronomy/new.jpg", "new");
     const target = place.target({ postponed: ["space"] });
     const { avala } = sessionWith(place.emulator);
     const { plan } = await decideGrowth(avala, target, place.options());
-    expect(pathsOf(plan.toSend)).toEqual(["astronomy/hubble.jpg", "astronomy/rocket.jpg"]);
+    expect(pathsOf(plan.unverified)).toEqual(["astronomy/hubble.jpg", "astronomy/rocket.jpg"]);
+    expect(pathsOf(plan.toSend)).toEqual(["astronomy/new.jpg"]);
     expect(plan.postponed).toHaveLength(2);
   });
 });
