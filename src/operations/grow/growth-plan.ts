@@ -18,7 +18,10 @@ export interface StoredContent {
 
 /** One item of an increment, as far as its content is known. */
 export interface HeldEntry {
+  /** What was sent for it lay there, or its key where that is not known. */
   readonly path: string;
+  /** The declared path that it is held against, where its key is another text and may stand for that. */
+  readonly as?: string | undefined;
   readonly sizeBytes?: number | undefined;
   /** May be a prefix of 20 digits, as an unpacked manifest has it. */
   readonly sha256?: string | undefined;
@@ -165,10 +168,11 @@ function sortFiles(
   return sorted;
 }
 
+/** By the file at its own path: which other one it was held against is not on record. */
 function supersededOf({ item: { entry, datasetUid }, file }: Left): SupersededItem {
-  const isRepeated = file !== undefined && likenessOf(entry, file) === "same";
-  const why = file === undefined ? "gone" : isRepeated ? "repeated" : "changed";
-  return { path: entry.path, datasetUid, why };
+  const { path } = entry;
+  if (file?.path !== path) return { path, datasetUid, why: "gone" };
+  return { path, datasetUid, why: likenessOf(entry, file) === "same" ? "repeated" : "changed" };
 }
 
 const placeOf = ({ entry: { path }, datasetUid }: Item): PostponedItem => ({ path, datasetUid });

@@ -10,7 +10,9 @@ import { compareFound } from "../publish/decide";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
-import { lookInto, type Look } from "./increment-content";
+import { listIncrement, lookInto, type ListedIncrement, type Look } from "./increment-content";
+import { areWholePaths } from "./increment-items";
+import { pathOf } from "./item-homes";
 import { recordIncrement } from "./increment-record";
 import { createKnowledge, incrementsOf, type Knowledge } from "./knowledge";
 import { lookAtKnown } from "./known-looks";
@@ -103,12 +105,19 @@ async function lookIntoUnknown(
   } = target;
   const { waitMs, stateDirectory } = options;
   const terms = { owner, dataType, waitMs, hosts, stateDirectory };
-  const looked: (readonly [FoundIncrement, Look])[] = [];
+  const listed: ListedIncrement[] = [];
   for (const one of found) {
     if (entries.has(one.dataset.uid)) continue;
     if (!one.isOwnerKnown) reportUnknownOwner(avala, one.dataset, owner);
     const isRefuted = broken.has(one.dataset.uid);
-    looked.push([one, await lookInto(avala, one, files, { ...terms, isRefuted })]);
+    listed.push(await listIncrement(avala, one, files, { ...terms, isRefuted }));
+  }
+  const lists = listed.map(({ items }) => items);
+  const areWhole = areWholePaths(lists, files);
+  const looked: (readonly [FoundIncrement, Look])[] = [];
+  for (const one of listed) {
+    const isRefuted = broken.has(one.found.dataset.uid);
+    looked.push([one.found, await lookInto(avala, one, files, { ...terms, isRefuted, areWhole })]);
   }
   for (const [{ dataset, isOwnerKnown }, look] of looked) {
     const seen = look();
@@ -133,7 +142,7 @@ function reportLooks(
 ): void {
   const paths = new Set(target.files.map(({ path }) => path));
   const looked = [...looks.keys()].flatMap((uid) => entries.get(uid) ?? []);
-  if (looked.some((one) => isUnknown(one) && (paths.has(one.path) || isUnclear(one))))
+  if (looked.some((one) => isUnknown(one) && (paths.has(pathOf(one)) || isUnclear(one))))
     reportHosts(avala, hosts);
   for (const { dataset } of found)
     if (looks.has(dataset.uid)) reportUnclear(avala, dataset, entries.get(dataset.uid) ?? []);

@@ -26,7 +26,14 @@ import type { FoundIncrement } from "./find-increments";
 import type { WaitMs } from "../wait";
 import type { GrowingFile } from "./growth";
 import type { HeldEntry } from "./growth-plan";
-import { listSeen, whenCreated, type Files, type Seen, type SeenItems } from "./increment-items";
+import {
+  identify,
+  listItems,
+  whenCreated,
+  type Files,
+  type Seen,
+  type SeenItems,
+} from "./increment-items";
 
 interface LookTerms {
   readonly owner: OwnerWanted;
@@ -34,6 +41,9 @@ interface LookTerms {
   readonly waitMs: () => WaitMs;
   readonly hosts: StoreHosts;
   readonly stateDirectory: string | undefined;
+}
+
+interface Refuted {
   /** Whether a look has shown that it does not hold what its name says. */
   readonly isRefuted: boolean;
 }
@@ -60,7 +70,7 @@ async function proofOfIncrement(
     ofName,
     record,
   }: { readonly ofName: Manifest | undefined; readonly record: ContentRecord | undefined },
-  { owner, stateDirectory, isRefuted }: LookTerms,
+  { owner, stateDirectory, isRefuted }: LookTerms & Refuted,
 ): Promise<Proof> {
   if (ofName === undefined || isRefuted) return { by: "nothing" };
   const { digest, entries } = ofName;
@@ -139,30 +149,55 @@ function isOtherOfName(
 /** What it holds, in the same order each time: `hosts` has what the word of stores is worth by then. */
 export type Look = () => readonly LookedAt[];
 
+/** An increment whose items are listed. */
+export interface ListedIncrement {
+  readonly found: FoundIncrement;
+  /** As it is once it is created. */
+  readonly dataset: Dataset;
+  readonly record: ContentRecord | undefined;
+  readonly items: readonly ItemFacts[];
+}
+
 /**
- * Lists the items of an increment and compares what can be compared. Its owner not known, nothing is.
+ * Lists the items of an increment. Its owner not known, none of them is looked at.
  * @throws AvalaError `dataset` where its items' keys are not paths, `timeout` while it is not created, `file_changed`
+ */
+export async function listIncrement(
+  avala: Avala,
+  found: FoundIncrement,
+  files: Files,
+  terms: LookTerms & Refuted,
+): Promise<ListedIncrement> {
+  const { owner, dataType, waitMs, isRefuted } = terms;
+  const dataset = await whenCreated(avala, found.dataset, waitMs);
+  const record = await recordOf(avala, dataset, terms);
+  const areAsked = found.isOwnerKnown && (isRefuted || !mayProve(record, found.shortDigest));
+  const items = await listItems(avala, dataset, files, { owner, dataType, waitMs, areAsked });
+  return { found, dataset, record, items };
+}
+
+/**
+ * Compares what can be compared of its items.
+ * @param terms `areWhole`: whether keys of the set are known to be whole paths
+ * @throws AvalaError `file_changed`
  */
 export async function lookInto(
   avala: Avala,
-  { dataset: found, shortDigest: digest, isOwnerKnown }: FoundIncrement,
+  { found, dataset, record, items }: ListedIncrement,
   files: Files,
-  terms: LookTerms,
+  terms: LookTerms & Refuted & { readonly areWhole: boolean },
 ): Promise<Look> {
-  const { owner, dataType, waitMs, hosts } = terms;
-  const dataset = await whenCreated(avala, found, waitMs);
-  const record = await recordOf(avala, dataset, terms);
-  const areAsked = isOwnerKnown && (terms.isRefuted || !mayProve(record, digest));
-  const listing = { owner, dataType, waitMs, areAsked, shortOfName: digest };
-  const listed = await listSeen(avala, dataset, files, listing);
-  const { seen, ofName } = listed;
-  if (!isOwnerKnown)
-    return () => seen.map(({ path, candidates }) => ({ entry: { path, candidates } }));
+  const { waitMs, hosts, areWhole } = terms;
+  const shortOfName = found.shortDigest;
+  const identified = identify(dataset, items, files, { shortOfName, areWhole });
+  const { seen, ofName } = identified;
+  if (!found.isOwnerKnown)
+    return () => seen.map(({ path, as, candidates }) => ({ entry: { path, as, candidates } }));
   const proof = await proofOfIncrement(avala, dataset, { ofName, record }, terms);
   if (proof.by === "record")
     return () => seen.flatMap(({ file }) => (file ? { entry: heldOf(file) } : []));
   const isProven = (path: string): boolean => isProvenBy(proof, path);
-  const isOtherByName = isOtherOfName(dataset, listed);
+  const isOtherByName = isOtherOfName(dataset, identified);
   const asked = seen.filter(({ file, item }) => file !== undefined && item.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
   const looking = { hosts, datasetUid: dataset.uid, isProven, onLooked: telling.next };
@@ -193,7 +228,7 @@ function isOtherMd5({ likeness, kind }: Likened): boolean {
 }
 
 function entryOf(
-  { path, file, item: { sizeBytes }, candidates }: Seen,
+  { path, as, file, item: { sizeBytes }, candidates }: Seen,
   likened: Likened | undefined,
   { isProven, isOtherByName }: { readonly isProven: boolean; readonly isOtherByName: boolean },
 ): HeldEntry {
@@ -202,8 +237,9 @@ function entryOf(
     (isDifference(likened, isProven) || (isOtherByName && isOtherMd5(likened)));
   const isOfSize = sizeBytes === undefined || sizeBytes === file?.sizeBytes;
   const isHeld = likened?.likeness === "same" || (isProven && isOfSize && !isOther);
-  if (file !== undefined && isHeld) return heldOf(file);
-  if (!isOther) return { path, sizeBytes, candidates };
+  if (file !== undefined && isHeld)
+    return as === undefined ? heldOf(file) : { ...heldOf(file), path, as };
+  if (!isOther) return { path, as, sizeBytes, candidates };
   const isOtherBySize = isBySize(likened);
-  return { path, sizeBytes, notSha256: file?.sha256, isOtherBySize, candidates };
+  return { path, as, sizeBytes, notSha256: file?.sha256, isOtherBySize, candidates };
 }

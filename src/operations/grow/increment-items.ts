@@ -12,7 +12,7 @@ import { counted, formatCount } from "../../text";
 import { waitForDataset } from "../datasets/dataset";
 import type { OwnerWanted } from "../datasets/dataset-ref";
 import { alteredPaths, folderBefore } from "../items/altered-keys";
-import { matchKeys, matchWholeKeys, type KeyMatch } from "../items/item-keys";
+import { matchKeys, matchWholeKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
 import type { ItemFacts } from "../items/key-comparison";
 import { areServerNames } from "../items/unmatched-keys";
@@ -23,6 +23,8 @@ import type { GrowingFile } from "./growth";
 /** One item, and the declared file that it may be. */
 export interface Seen {
   readonly path: string;
+  /** The path of its file, where that is a guess and `path` is its key. */
+  readonly as?: string | undefined;
   readonly item: ItemFacts;
   readonly file?: GrowingFile | undefined;
   /** The declared paths that its key may be made of, where these are several, or it is one of several items of that key. */
@@ -47,8 +49,6 @@ interface Listing {
   readonly waitMs: () => WaitMs;
   /** Whether all of it is held against what stores keep. */
   readonly areAsked: boolean;
-  /** The digest in its name. */
-  readonly shortOfName: string;
 }
 
 async function itemsOf(
@@ -98,20 +98,14 @@ function requirePaths(
 }
 
 /**
- * What each key stands for. One that is a path with a folder shows that keys are whole paths, and then any other key is one
- * as well: for an increment of which some files are gone that spares building all tails of all declared paths.
+ * Whether keys are whole paths, as one that is a path with a folder shows: then any other key of the set is one as well. For
+ * an increment of which some files are gone that spares building all tails of all declared paths.
  */
-function matchesOf(
-  items: readonly ItemFacts[],
-  files: Files,
-  areKnownWhole: boolean,
-): readonly KeyMatch[] {
-  const keys = items.map(({ key }) => key);
-  const areWhole =
-    areKnownWhole ||
-    (new Set(keys).size === keys.length &&
-      keys.some((key = "") => key.includes("/") && files.has(key)));
-  return areWhole ? matchWholeKeys(files, keys) : matchKeys(files.keys(), keys);
+export function areWholePaths(lists: readonly (readonly ItemFacts[])[], files: Files): boolean {
+  return (
+    lists.some((items) => items.some(({ key = "" }) => key.includes("/") && files.has(key))) &&
+    lists.every((items) => new Set(items.map(({ key }) => key)).size === items.length)
+  );
 }
 
 /**
@@ -124,8 +118,8 @@ function seenOf(
   files: Files,
   areWhole: boolean,
 ): readonly Seen[] {
-  const matches = matchesOf(items, files, areWhole);
   const keys = items.map(({ key = "" }) => key);
+  const matches = areWhole ? matchWholeKeys(files, keys) : matchKeys(files.keys(), keys);
   const before = folderBefore(keys, matches, name);
   const ownPart = (key: string): string => key.slice(before.length);
   const taken = new Set(matches.flatMap((match) => (match.kind === "path" ? match.path : [])));
@@ -167,36 +161,56 @@ export interface SeenItems {
   readonly ofName: Manifest | undefined;
 }
 
-/** By keys where the increment's name shows that these are the files that it was made of, else also by the folders of URLs. */
-function identify(
-  { name }: Dataset,
+/**
+ * Keys in place of paths that are only their guesses. Those of a server that puts the dataset's name before each path are none,
+ * nor those of a server that gives several files one key.
+ */
+function withKeys({ name }: Dataset, seen: readonly Seen[]): readonly Seen[] {
+  if (new Set(seen.map(({ item }) => item.key)).size < seen.length) return seen;
+  return seen.map((one): Seen => {
+    const { path, item, candidates } = one;
+    const { key = path } = item;
+    const isKnown = candidates !== undefined || key === path || key === `${name}/${path}`;
+    return isKnown ? one : { ...one, path: key, as: path };
+  });
+}
+
+/**
+ * By keys where the increment's name shows that these are the files that it was made of, or where they are known to be whole
+ * paths, else also by the folders of URLs.
+ */
+export function identify(
+  dataset: Dataset,
   items: readonly ItemFacts[],
   files: Files,
-  shortOfName: string,
+  { shortOfName, areWhole }: { readonly shortOfName: string; readonly areWhole: boolean },
 ): SeenItems {
-  const byKeys = seenOf(name, items, files, false);
+  const { name } = dataset;
+  const byKeys = seenOf(name, items, files, areWhole);
   const ofName = filesOfName(byKeys, shortOfName);
-  const whole = ofName === undefined ? withWholeKeys(items, files, name) : undefined;
-  if (whole === undefined) return { seen: byKeys, ofName };
+  if (ofName !== undefined) return { seen: byKeys, ofName };
+  const whole = areWhole ? undefined : withWholeKeys(items, files, name);
+  if (whole === undefined) return { seen: withKeys(dataset, byKeys), ofName };
   const seen = seenOf(name, whole, files, true);
-  return { seen, ofName: filesOfName(seen, shortOfName) };
+  const named = filesOfName(seen, shortOfName);
+  return { seen: named === undefined ? withKeys(dataset, seen) : seen, ofName: named };
 }
 
 /**
  * Lists the items of an increment that was created, or that the server gave up on.
  * @throws AvalaError `dataset` where its items' keys are not paths, or not all of them are listed
  */
-export async function listSeen(
+export async function listItems(
   avala: Avala,
   dataset: Dataset,
   files: Files,
-  { dataType, shortOfName, ...listing }: Listing,
-): Promise<SeenItems> {
+  { dataType, ...listing }: Listing,
+): Promise<readonly ItemFacts[]> {
   const items = await itemsOf(avala, dataset, files, listing);
   // One that the server gave up on has what it lists.
   if (dataset.status === "created") requireWhole(dataset, items);
   requirePaths(dataset, items, files, dataType);
-  return identify(dataset, items, files, shortOfName);
+  return items;
 }
 
 /** One that the server gave up on has the items that it has: the rest is sent again. */

@@ -74,11 +74,12 @@ function storedIn(value: unknown): HeldEntry["stored"] {
 
 function entryIn(value: unknown): readonly HeldEntry[] {
   if (!isRecord(value) || typeof value["path"] !== "string") return [];
-  const { path, sizeBytes, sha256, notSha256 } = value;
+  const { path, as, sizeBytes, sha256, notSha256 } = value;
   const stored = storedIn(value["stored"]);
   return [
     {
       path,
+      ...(typeof as === "string" && { as }),
       ...(typeof sizeBytes === "number" && { sizeBytes }),
       ...(typeof sha256 === "string" && { sha256 }),
       ...(typeof notSha256 === "string" && { notSha256 }),

@@ -1,9 +1,10 @@
-// The path at which each item belongs: that of the file that has had it since a move, else its own. Pure.
+// The path at which each item belongs: that of the file that has had it since a move, else the one that its key stands for. Pure.
 import { isSameDigest } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 
 interface Entry {
   readonly path: string;
+  readonly as?: string | undefined;
   readonly sizeBytes?: number | undefined;
   readonly sha256?: string | undefined;
   readonly notSha256?: string | undefined;
@@ -12,12 +13,17 @@ interface Entry {
 export type Likeness = "same" | "other" | "unknown";
 
 export function likenessOf(
-  { sizeBytes, sha256, notSha256 }: Omit<Entry, "path">,
+  { sizeBytes, sha256, notSha256 }: Omit<Entry, "path" | "as">,
   file: ManifestEntry,
 ): Likeness {
   if (sizeBytes !== undefined && sizeBytes !== file.sizeBytes) return "other";
   if (sha256 !== undefined) return isSameDigest(sha256, file.sha256) ? "same" : "other";
   return notSha256 === file.sha256 ? "other" : "unknown";
+}
+
+/** The declared path that it is held against, if that is declared. */
+export function pathOf({ path, as }: Pick<Entry, "path" | "as">): string {
+  return as ?? path;
 }
 
 /**
@@ -36,9 +42,9 @@ export function createHomes(
       : files.flatMap((file) => (moved.has(file.path) ? [[file.path, file] as const] : [])),
   );
   return (entry, movedTo) => {
-    if (movedTo === undefined) return entry.path;
+    if (movedTo === undefined) return pathOf(entry);
     const file = fileAt.get(movedTo);
     const isIts = file === undefined ? isPostponed(movedTo) : likenessOf(entry, file) === "same";
-    return isIts ? movedTo : entry.path;
+    return isIts ? movedTo : pathOf(entry);
   };
 }

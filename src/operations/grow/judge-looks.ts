@@ -3,6 +3,7 @@
 import { kindOf, leadsToFiles } from "../items/store-evidence";
 import type { GrowingFile, GrowTarget } from "./growth";
 import type { HeldEntry, StoredContent } from "./growth-plan";
+import { pathOf } from "./item-homes";
 import type { Knowledge, Place } from "./knowledge";
 import { isMd5Shown, isUnknown, sizeOf } from "./left-items";
 import type { SameContent } from "./same-content";
@@ -12,7 +13,7 @@ import { isUnclear } from "./unclear-items";
 function storedOf({ entry, item, evidence }: Place): StoredContent | undefined {
   if (item.stored === undefined) return undefined;
   const { sizeBytes, md5 } = item.stored;
-  if (evidence === undefined || !leadsToFiles(kindOf(evidence, entry.path, item.stored)))
+  if (evidence === undefined || !leadsToFiles(kindOf(evidence, pathOf(entry), item.stored)))
     return { sizeBytes, md5, doubtful: "all" };
   const isMd5 = md5 === undefined || evidence.same > 0;
   return isMd5 ? { sizeBytes, md5 } : { sizeBytes, md5, doubtful: "md5" };
@@ -79,7 +80,7 @@ export function judgeLooks(
       const place = one && places.get(one);
       if (place === undefined || !isUnknown(entry)) return entry;
       const shown = { ...entry, stored: storedOf(place) };
-      return isUnclear(entry) ? narrowed(shown) : besideRead(shown, files.get(entry.path), same);
+      return isUnclear(entry) ? narrowed(shown) : besideRead(shown, files.get(pathOf(entry)), same);
     });
     entries.set(uid, judged);
     // It is looked at in each run until it is known what they are.

@@ -13,6 +13,7 @@ import type { WaitMs } from "../wait";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowingFile, GrowTarget } from "./growth";
 import type { HeldEntry } from "./growth-plan";
+import { pathOf } from "./item-homes";
 import type { Knowledge, Place } from "./knowledge";
 
 // Where sizes are all that agrees, as many have to agree as differ.
@@ -21,7 +22,7 @@ const MAX_KNOWN_LOOKS = 16;
 /** Whether items of its kind at its host, in whatever increment, would show that what differs is the content. */
 function isOpen({ entry, item, evidence, isOtherByName }: Place): boolean {
   if (evidence === undefined || item.stored === undefined) return false;
-  const kind = kindOf(evidence, entry.path, item.stored);
+  const kind = kindOf(evidence, pathOf(entry), item.stored);
   if (kind.wrongSize > 0 && !leadsToFiles(kind)) return true;
   return isOtherByName === true && kind.family.other > 0 && kind.ofHost.family.same === 0;
 }
@@ -29,7 +30,7 @@ function isOpen({ entry, item, evidence, isOtherByName }: Place): boolean {
 /** Of the kinds that are open. */
 function openSuffixes({ places }: Knowledge): ReadonlySet<string> {
   const open = [...places.values()].filter(isOpen);
-  return new Set(open.map(({ entry }) => suffixOfKind(entry.path)));
+  return new Set(open.map(({ entry }) => suffixOfKind(pathOf(entry))));
 }
 
 interface OnRecord {

@@ -20,6 +20,7 @@ import {
   parseIncrement,
   type GrowingName,
 } from "./increment-name";
+import { pathOf } from "./item-homes";
 import type { IncrementToMake } from "./next-increment";
 import { withUnlisted } from "./unlisted";
 
@@ -140,8 +141,8 @@ function contentOf({ path, sha256 }: Pick<ManifestEntry, "path" | "sha256">): st
 
 /** Of what is known of the increment. */
 function contentsOf({ entries }: Increment): readonly string[] {
-  return entries.flatMap(({ path, sha256 }) =>
-    sha256 === undefined ? [] : contentOf({ path, sha256 }),
+  return entries.flatMap((entry) =>
+    entry.sha256 === undefined ? [] : contentOf({ path: pathOf(entry), sha256: entry.sha256 }),
   );
 }
 
@@ -207,8 +208,9 @@ function reportDoubtful(
 ): void {
   const sent = new Map(files.map((file) => [file.path, file]));
   for (const { dataset, entries } of came) {
-    const doubtful = entries.filter(({ path, sha256, notSha256 }) => {
-      const file = sent.get(path);
+    const doubtful = entries.filter((entry) => {
+      const { sha256, notSha256 } = entry;
+      const file = sent.get(pathOf(entry));
       return file !== undefined && (sha256 === file.sha256 || (sha256 ?? notSha256) === undefined);
     });
     if (doubtful.length === 0) continue;

@@ -18,6 +18,7 @@ import {
   isUnknown,
   type Left,
 } from "./left-items";
+import { pathOf } from "./item-homes";
 import { createPairing } from "./pairing";
 import { findSameContent, type SameContent } from "./same-content";
 import { isUnclear } from "./unclear-items";
@@ -60,7 +61,10 @@ async function lookAgain(
     // Keys that may be those of several files do not show to which items the record's words belong.
     const isBetter = known.size === 0 || !looked.some(isUnclear);
     if (!isBetter) looks.delete(uid);
-    entries.set(uid, isBetter ? looked.map((one) => known.get(one.path) ?? one) : before);
+    entries.set(
+      uid,
+      isBetter ? looked.map((one) => known.get(pathOf(one)) ?? known.get(one.path) ?? one) : before,
+    );
     for (const one of known.values()) settled.add(one);
   }
 }
@@ -71,7 +75,7 @@ function settle(
   { filesOf }: SameContent,
   { entries, fresh, settled }: Knowledge,
 ): void {
-  const pathOf = createPairing();
+  const placeOf = createPairing();
   const shown = new Map<HeldEntry, HeldEntry>();
   const uids = new Set<string>();
   for (const { entry, datasetUid } of left.items) {
@@ -79,7 +83,8 @@ function settle(
     const [file] = files ?? [];
     if (files === undefined || file === undefined) continue;
     const { sizeBytes, sha256 } = file;
-    shown.set(entry, { path: pathOf(entry, datasetUid, files), sizeBytes, sha256 });
+    const path = placeOf(entry, datasetUid, files);
+    shown.set(entry, { path, as: entry.as, sizeBytes, sha256 });
     uids.add(datasetUid);
   }
   for (const one of shown.values()) settled.add(one);
@@ -135,7 +140,7 @@ export function reportLeft(
   const newFiles = filesBySize(files.filter(({ path }) => sent.has(path)));
   const here = new Set([...files, ...postponed].map(({ path }) => path));
   const isGone = (entry: HeldEntry): boolean =>
-    isUnknown(entry) && !isUnclear(entry) && !here.has(entry.path);
+    isUnknown(entry) && !isUnclear(entry) && !here.has(pathOf(entry));
   const gone = increments.flatMap(({ entries }) =>
     entries.filter((one) => isGone(one) && isPossible(one, newFiles) && !isMd5Shown(one)),
   );

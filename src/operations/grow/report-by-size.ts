@@ -4,6 +4,7 @@ import type { Avala } from "../../api/connection";
 import { printable } from "../../redact";
 import { counted } from "../../text";
 import type { GrowthPlan, Increment } from "./growth-plan";
+import { pathOf } from "./item-homes";
 
 export function reportBySize(
   avala: Pick<Avala, "emit">,
@@ -12,7 +13,7 @@ export function reportBySize(
 ): void {
   const bySize = new Set(
     increments.flatMap(({ entries }) =>
-      entries.flatMap(({ path, isOtherBySize }) => (isOtherBySize === true ? path : [])),
+      entries.flatMap((one) => (one.isOtherBySize === true ? pathOf(one) : [])),
     ),
   );
   const changed = toSend.filter(({ path }) => bySize.has(path));

@@ -8,6 +8,7 @@ import { kindOf, noteLikeness, type Evidence, type Kind } from "../items/store-e
 import { FILE_READS_AT_ONCE } from "../items/store-hosts";
 import type { GrowingFile } from "./growth";
 import type { HeldEntry } from "./growth-plan";
+import { pathOf } from "./item-homes";
 import type { Knowledge } from "./knowledge";
 import type { Left } from "./left-items";
 
@@ -71,7 +72,7 @@ function findShown({ items }: Left, knowledge: Knowledge): readonly Shown[] {
     if (sizeBytes === undefined || md5 === undefined) return [];
     const recorded = entry.stored?.doubtful === undefined ? onRecord : doubtful;
     const { evidence, item } = place ?? {};
-    const kind = evidence && item?.stored && kindOf(evidence, entry.path, item.stored);
+    const kind = evidence && item?.stored && kindOf(evidence, pathOf(entry), item.stored);
     const source = evidence === undefined ? recorded : sourceOf(evidence);
     return [{ entry, sizeBytes, md5, source, kind, unlike: place?.unlike ?? entry.notSha256 }];
   });
