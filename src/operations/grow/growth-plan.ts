@@ -134,6 +134,7 @@ interface Sorted {
   readonly unknown: { readonly item: Item; readonly file: ManifestEntry }[];
   readonly missing: ManifestEntry[];
   readonly left: Left[];
+  /** Of which nothing is decided: their files are left for later, or nothing is known of their content. */
   readonly postponed: Item[];
 }
 
@@ -151,7 +152,11 @@ function sortDeclared(file: ManifestEntry, items: readonly Item[], to: Sorted): 
     to.unknown.push({ item: newest, file });
     used = newest;
   } else to.missing.push(file);
-  for (const item of items) if (item !== used) to.left.push({ item, file });
+  for (const item of items) {
+    if (item === used) continue;
+    if (likenessOf(item.entry, file) === "unknown") to.postponed.push(item);
+    else to.left.push({ item, file });
+  }
 }
 
 function sortFiles(

@@ -187,7 +187,17 @@ describe("a growing set", () => {
     const newer = increment(2, [a], { uid: "newer" });
     expect(planned([a], unknown, newer)).toMatchObject({
       current: [{ datasetUid: "newer" }],
-      superseded: [{ datasetUid: "first", why: "changed" }],
+      superseded: [],
+      postponed: unverified,
+    });
+  });
+
+  test("calls no item changed of which nothing is known", () => {
+    const items = ["first", "second"].map((uid, i) => increment(i + 1, [{ path: "a" }], { uid }));
+    expect(planned([a], ...items)).toEqual({
+      ...none,
+      unverified: [{ path: "a", datasetUid: "second" }],
+      postponed: [{ path: "a", datasetUid: "first" }],
     });
   });
 
