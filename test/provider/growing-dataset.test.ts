@@ -286,19 +286,44 @@ describe("GrowingDataset", () => {
     expect(outs?.datasetUids.flatMap(keysOf)).toEqual(["sub/b.jpg", "a.jpg", "c.jpg"]);
   });
 
-  /** After one file. */
-  async function breakAfterOne() {
+  test("keeps nothing of what was finished where the next one breaks with no file landed", async () => {
+    const broken = await breakAfterOne();
+    bench.tree.write({ "c.jpg": jpeg("c") });
+    const { growingDataset } = bench.handlers();
+    const inputs = await checked(growingDataset, given(), broken.properties as never);
+    const again = await breakingAfterOne(() =>
+      unfinished<GrowingOutputs>(growingDataset.update(broken.id, broken.properties, inputs)),
+    );
+    expect(again.properties).toMatchObject({
+      datasetNames: [broken.properties.pending?.name],
+      pending: { name: expect.stringMatching(/^training-0002-/) as string },
+    });
+    await remove(again.properties.datasetUids[0] ?? "");
+    bench.writes();
+    const third = bench.handlers({ AVALA_STATE_DIR: bench.tree.at(".third") }).growingDataset;
+    const last = await checked(third, given(), again.properties as never);
+    const { outs } = await third.update(broken.id, again.properties, last);
+    expect(presigns()).toBe(3);
+    expect(outs?.datasetUids.flatMap(keysOf).sort()).toEqual(["a.jpg", "c.jpg", "sub/b.jpg"]);
+  });
+
+  async function breakingAfterOne<T>(work: () => Promise<T>): Promise<T> {
     bench.avala.setFault({
       on: { method: "POST", path: "/datasets/manual-upload/file-upload-url/" },
       skip: 1,
       times: 0,
       reply: { status: 403, body: { detail: "no more" } },
     });
+    const result = await work();
+    bench.avala.clearFaults();
+    return result;
+  }
+
+  /** After one file. */
+  async function breakAfterOne() {
     const { growingDataset } = bench.handlers();
     const inputs = await checked(growingDataset, given({ concurrency: 1 }));
-    const broken = await unfinished<GrowingOutputs>(growingDataset.create(inputs));
-    bench.avala.clearFaults();
-    return broken;
+    return breakingAfterOne(() => unfinished<GrowingOutputs>(growingDataset.create(inputs)));
   }
 
   test("knows by its name a dataset that was confirmed and not ready in time", async () => {

@@ -98,10 +98,14 @@ async function report(
   if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));
 }
 
+interface Begun extends Pick<GrowDecision, "increments"> {
+  readonly next: IncrementToMake;
+}
+
 /** What the state may have of the upload that broke: all that has landed, or ever less of it. */
 function* pendingForms(
   { olds }: Growing,
-  { name, files }: IncrementToMake,
+  { next: { name, files }, increments }: Begun,
   error: unknown,
 ): Generator<{ readonly pending: PendingIncrement; readonly keptCount: number }> {
   const { landed = [], uploadUid } = isUploadError(error) ? error : {};
@@ -109,8 +113,11 @@ function* pendingForms(
     yield { pending: pendingOf(name, uploadUid, landed, files), keptCount: landed.length };
   for (const some of everFewer(landed))
     yield { pending: pendingOf(name, uploadUid, some), keptCount: some.length };
-  if (landed.length === 0 && olds?.pending !== undefined)
-    yield { pending: olds.pending, keptCount: 0 };
+  const before = olds?.pending;
+  // Once it is made, what is kept of it would have its files taken for landed when the dataset is deleted.
+  const isMade = increments.some(({ shortDigest }) => before?.name.endsWith(`-${shortDigest}`));
+  if (landed.length === 0 && before !== undefined && !isMade)
+    yield { pending: before, keptCount: 0 };
   yield { pending: pendingOf(name, uploadUid, []), keptCount: 0 };
 }
 
@@ -120,7 +127,7 @@ function unfinished(growing: Growing, decision: GrowDecision, error: unknown): u
   const { next, increments, plan } = decision;
   const landedCount = isUploadError(error) ? error.landed.length : 0;
   if (increments.length + landedCount === 0 || next === undefined) return error;
-  const begun = next;
+  const begun = { next, increments };
   function* forms(): Generator<UnfinishedForm> {
     const outputs = outputsOf(inputs, increments, plan, { olds });
     for (const { pending, keptCount } of pendingForms(growing, begun, error)) {
