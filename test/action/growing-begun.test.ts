@@ -112,6 +112,37 @@ describe("after a run that ended early, with a file that is new since", () => {
   });
 });
 
+test.each([
+  ["with the record of it", "", "elsewhere"],
+  ["without it", "elsewhere", ""],
+])(
+  "a plan made %s is carried out by a job that knows otherwise, also once more",
+  async (_how, made, carried) => {
+    const env = (folder = "") =>
+      folder === "" ? {} : { env: { AVALA_STATE_DIR: place.tree.at(folder) } };
+    await ended(2);
+    place.tree.write({ "images/new.jpg": jpeg("new") });
+    const planned = await act({ "dry-run": "true" }, env(made));
+    const plan = planned.outputs["plan"] ?? "";
+    const on = { path: "*/file-upload-url/" };
+    place.emulator.setFault({ on, reply: { status: 403 }, skip: 1, times: 0 });
+    expect((await act({ plan }, env(carried))).outputs.outcome).toBe("failed");
+    place.emulator.clearFaults();
+    expect((await act({ plan }, env(carried))).outputs).toMatchObject({ outcome: "uploaded" });
+    expect((await act({ plan }, env(carried))).outputs).toMatchObject({ outcome: "unchanged" });
+  },
+);
+
+test("a plan is refused where a dataset came that has a file of other content", async () => {
+  const plan = (await act({ "dry-run": "true" })).outputs["plan"] ?? "";
+  place.tree.write({ "images/a.jpg": jpeg("a of another machine") });
+  expect((await act()).outputs).toMatchObject({ outcome: "uploaded" });
+  place.tree.write({ "images/a.jpg": jpeg("a") });
+  const run = await act({ plan });
+  expect(run.outputs).toMatchObject({ outcome: "invalid" });
+  expect(run.text()).toContain("datasets added: 1, removed: 0");
+});
+
 test("a changed file has all sent again, with a warning before the first byte that says so", async () => {
   await ended(2);
   place.tree.write({ "images/a.jpg": jpeg("a again") });
