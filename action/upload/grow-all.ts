@@ -83,7 +83,11 @@ function reportResult(
   const { results } = run;
   const { increments, plan } = result;
   const newCount = decision.plan.toSend.length;
-  const madeUnverified = result.outcome === "partial" ? 0 : (result.made?.unverified ?? 0);
+  // Told already, where another run has added what was to follow it.
+  const isTold =
+    result.outcome !== "partial" && before.names.includes(result.made?.dataset.name ?? "");
+  const madeUnverified =
+    result.outcome === "partial" || isTold ? 0 : (result.made?.unverified ?? 0);
   const unverified = plan.unverified.length + madeUnverified + before.unverified;
   const unchanged = decision.plan.current.length - before.files;
   addCounts(results, target, { unchanged, unverified });
@@ -95,7 +99,7 @@ function reportResult(
   results.sets.push({ target, increments, plan, newCount: newCount + before.files });
   noteSet(results, target, increments);
   if (result.made !== undefined) noteDataset(results, target, result.made.dataset);
-  reportMade(run, target, result);
+  if (!isTold) reportMade(run, target, result);
 }
 
 /** What was made before the time budget ended is the set's all the same. */

@@ -307,6 +307,34 @@ describe("GrowingDataset", () => {
     expect(outs?.datasetUids.flatMap(keysOf).sort()).toEqual(["a.jpg", "c.jpg", "sub/b.jpg"]);
   });
 
+  test("says once what it finished, where another run adds meanwhile what came since", async () => {
+    const broken = await breakAfterOne();
+    bench.tree.write({ "c.jpg": jpeg("c") });
+    const elsewhere = { AVALA_STATE_DIR: bench.tree.at(".other") };
+    const storage = createStorageTransport({});
+    let sent = 0;
+    const afterSecond: Transport["send"] = async (request) => {
+      const reply = await storage.send(request);
+      sent += 1;
+      if (sent === 2) {
+        bench.tree.write({ "z.jpg": jpeg("z") });
+        await make(bench.handlers(elsewhere).growingDataset, given());
+      }
+      return reply;
+    };
+    const ports = { storage: { ...storage, send: afterSecond } };
+    const { growingDataset } = bench.handlers({}, ports);
+    const inputs = await checked(growingDataset, given(), broken.properties as never);
+    const { outs } = await growingDataset.update(broken.id, broken.properties, inputs);
+    expect(outs?.datasetUids.map(keysOf)).toEqual([
+      ["a.jpg", "sub/b.jpg"],
+      ["c.jpg", "z.jpg"],
+    ]);
+    const name = broken.properties.pending?.name ?? "";
+    const said = bench.told().filter((text) => text.startsWith(`dataset ${name} `));
+    expect(said).toEqual([expect.stringContaining("sent 1 file")]);
+  });
+
   async function breakingAfterOne<T>(work: () => Promise<T>): Promise<T> {
     bench.avala.setFault({
       on: { method: "POST", path: "/datasets/manual-upload/file-upload-url/" },

@@ -154,7 +154,9 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
   try {
     const result = await growSet(avala, decision, { ...options, onDecidedAgain, onNext });
     if (result.outcome === "partial") throw notAllSent(inputs.name, result.upload);
-    for (const text of made) await growing.messages.info(text);
+    // Where another run added what was to follow, the last of them is what was made.
+    const last = describeMade(result);
+    for (const text of made) if (text !== last) await growing.messages.info(text);
     await report(growing, decision, result);
     return outputsOf(inputs, result.increments, result.plan, growing);
   } catch (error) {

@@ -33,9 +33,11 @@ interface Made {
   readonly unverified: number;
 }
 
-/** Of a set of which several increments were made, one after the other. */
+/** Of a set of which several increments were made, one after the other: what was made last, also where another run added the rest. */
 export function together(last: GrownSet, before: readonly GrownSet[]): GrownSet {
-  const outcomes = new Set([...before, last].map(({ outcome }) => outcome));
+  const all = [...before, last];
+  const outcomes = new Set(all.map(({ outcome }) => outcome));
   const worst = (["unverified", "uploaded"] as const).find((one) => outcomes.has(one));
-  return { ...last, outcome: worst ?? last.outcome };
+  const { made, upload } = all.findLast((one) => one.made !== undefined) ?? last;
+  return { ...last, outcome: worst ?? last.outcome, made, upload };
 }

@@ -68,6 +68,29 @@ beforeEach(async () => {
 });
 
 describe("an increment that a run began and did not end", () => {
+  test("is what was made where another run adds the rest meanwhile", async () => {
+    await killed(3);
+    await place.put("c.jpg", "new");
+    const paths = [...FILES, "c.jpg"];
+    await place.put("z.jpg", "of another machine");
+    const { avala } = sessionWith(place.emulator);
+    let sent = 0;
+    const send: Avala["storage"]["send"] = async (request) => {
+      const reply = await avala.storage.send(request);
+      sent += 1;
+      if (sent === 2) await place.run({ machine: "another" });
+      return reply;
+    };
+    const run = { ...avala, storage: { ...avala.storage, send } };
+    const { result } = await place.run({ avala: run, paths, options });
+    expect(place.items()).toEqual(["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "z.jpg"]);
+    expect(result).toMatchObject({
+      outcome: "uploaded",
+      made: { dataset: { name: expect.stringMatching(/^set-0001-/) as string } },
+      upload: { sent: [{ path: "e.jpg" }] },
+    });
+  });
+
   test("is finished first where a file came, which is the next increment", async () => {
     const first = await place.decide();
     await killed(2);
