@@ -28,6 +28,8 @@ interface LookedUp {
   /** Increments that the plan names and that went. */
   readonly gone: readonly string[];
   readonly came: readonly Increment[];
+  /** All that came, where a run of this plan has made it. */
+  readonly made: readonly Increment[];
 }
 
 interface Now {
@@ -65,7 +67,8 @@ export function checkPlannedSets(plan: Plan, { selection, decided, planTarget }:
     // What was not looked up is not compared.
     const isKnown = growing !== undefined && growing.increments !== null;
     if (!isKnown || decision === undefined) return [];
-    return [{ target, parts, growing, decision, ...movesOf(growing, decision) }];
+    const moves = movesOf(growing, decision);
+    return [{ target, parts, growing, decision, ...moves, made: madeOf(parts, moves) }];
   });
   refuse(sets.flatMap((set) => changeOf(set) ?? []));
   const held = new Map(sets.map((set) => [set.target.folder, asPlanned(set)]));
@@ -77,7 +80,7 @@ export function checkPlannedSets(plan: Plan, { selection, decided, planTarget }:
 function asPlanned(set: LookedUp): GrowDecision {
   const { target, parts, decision } = set;
   const { increments, plan } = decision;
-  const made = new Set(madeOf(set).map(({ dataset }) => dataset.uid));
+  const made = new Set(set.made.map(({ dataset }) => dataset.uid));
   const isMade = ({ datasetUid }: { readonly datasetUid: string }): boolean => made.has(datasetUid);
   const [next, ...later] = parts.flatMap((part) => toMakeOf(target, part));
   return {
@@ -109,7 +112,7 @@ function toMakeOf(
 function toSendOf(set: LookedUp): readonly ManifestEntry[] {
   const { target, decision } = set;
   const { plan } = decision;
-  const made = new Set(madeOf(set).map(({ dataset }) => dataset.uid));
+  const made = new Set(set.made.map(({ dataset }) => dataset.uid));
   if (made.size === 0) return plan.toSend;
   const sent = new Set(
     [...plan.current, ...plan.unverified]
@@ -143,10 +146,9 @@ function asKnownTo(planned: PlannedGrowth, now: PlannedGrowth): Partial<PlannedG
   return { superseded, ...(isOfAsMany ? { held, unverified } : {}) };
 }
 
-function movesOf(
-  growing: PlannedGrowth,
-  { increments }: GrowDecision,
-): Pick<LookedUp, "gone" | "came"> {
+type Moves = Pick<LookedUp, "gone" | "came">;
+
+function movesOf(growing: PlannedGrowth, { increments }: GrowDecision): Moves {
   const before = growing.increments ?? [];
   const now = new Set(increments.map(({ dataset }) => dataset.uid));
   return {
@@ -156,9 +158,8 @@ function movesOf(
 }
 
 function changeOf(set: LookedUp): string | undefined {
-  const { gone, came, parts, decision, growing } = set;
+  const { gone, came, made, parts, decision, growing } = set;
   const name = growing.set;
-  const made = madeOf(set);
   const isOther = createManifest(toSendOf(set)).digest !== digestOf(parts);
   const isOfMore = decision.plan.unverified.length > growing.unverified;
   const isDone = made.length > 0 && !isOther && !isOfMore;
@@ -187,7 +188,7 @@ function isMadeOf(
 }
 
 /** As when failed jobs are run again: increments that were planned are there, and nothing else has changed. */
-function madeOf({ parts, gone, came }: LookedUp): readonly Increment[] {
+function madeOf(parts: readonly Part[], { gone, came }: Moves): readonly Increment[] {
   const digests = [digestOf(parts), ...parts.map(({ planned }) => planned.digest)];
   const planned = new Set(digests.map(shortDigest));
   const toSend = parts.flatMap(({ files }) => files);

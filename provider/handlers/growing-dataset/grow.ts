@@ -146,17 +146,18 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const datasets = decision.increments.map(({ dataset }) => dataset);
   await warnOfVisibility(growing.messages, inputs, { plan: decision.plan, datasets });
   const onDecidedAgain = (other: GrowDecision): void => void (decision = other);
-  const made: string[] = [];
+  const before: GrownSet[] = [];
   const onNext = (other: GrowDecision, one: GrownSet): void => {
     decision = other;
-    made.push(describeMade(one));
+    before.push(one);
   };
   try {
     const result = await growSet(avala, decision, { ...options, onDecidedAgain, onNext });
     if (result.outcome === "partial") throw notAllSent(inputs.name, result.upload);
     // Where another run added what was to follow, the last of them is what was made.
-    const last = describeMade(result);
-    for (const text of made) if (text !== last) await growing.messages.info(text);
+    const last = result.made?.dataset.uid;
+    for (const one of before)
+      if (one.made?.dataset.uid !== last) await growing.messages.info(describeMade(one));
     await report(growing, decision, result);
     return outputsOf(inputs, result.increments, result.plan, growing);
   } catch (error) {

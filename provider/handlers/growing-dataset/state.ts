@@ -9,6 +9,7 @@ import {
 import { packManifest, unpackManifest } from "../../../src/files/manifest/packing";
 import type { GrowthPlan, HeldEntry, Increment } from "../../../src/operations/grow/growth-plan";
 import type { KnownIncrement } from "../../../src/operations/grow/growth";
+import { pathOf } from "../../../src/operations/grow/item-homes";
 import { present } from "../../process/present";
 
 export interface IncrementInState {
@@ -61,7 +62,7 @@ function packedPaths(paths: readonly { path: string; sha256?: string }[]): strin
 /** Where items may be whose content is not known: one whose key may be made of several paths, at any of these. */
 function unknownPaths(entries: readonly HeldEntry[]): readonly string[] {
   const unknown = entries.filter((entry) => !isKnown(entry));
-  const lists = new Set(unknown.map(({ path, as, candidates }) => candidates ?? [as ?? path]));
+  const lists = new Set(unknown.map((entry) => entry.candidates ?? [pathOf(entry)]));
   const known = new Set(entries.filter(isKnown).map(({ path }) => path));
   const open = [...new Set([...lists].flat())].filter((path) => !known.has(path));
   return open.length > 0 ? open : unknown.map(({ path }) => path);

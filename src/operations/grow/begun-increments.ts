@@ -3,7 +3,7 @@
 // sent again whenever a file comes in between.
 import type { Avala } from "../../api/connection";
 import { hasContent, isSameDigest } from "../../files/manifest/compare";
-import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
+import { createManifest, type Manifest, type ManifestEntry } from "../../files/manifest/manifest";
 import { resolveDestination, type Destination } from "../../upload/destination";
 import { journalPath, journalsIn, readJournal } from "../../upload/journal/journal";
 import { placeOf } from "../../upload/journal/upload-journal";
@@ -114,14 +114,15 @@ export async function findBegun(
 }
 
 /** What of `toSend` it is to be made of; `undefined` where it can't be made as it was begun. */
-export function filesOfBegun(
+export function manifestOfBegun(
   { entries, digest }: BegunIncrement,
   toSend: readonly ManifestEntry[],
-): readonly ManifestEntry[] | undefined {
+): Manifest | undefined {
   const paths = new Set(entries.map(({ path }) => path));
   const files = toSend.filter(({ path }) => paths.has(path));
   if (files.length !== entries.length) return undefined;
-  return isSameDigest(createManifest(files).digest, digest) ? files : undefined;
+  const manifest = createManifest(files);
+  return isSameDigest(manifest.digest, digest) ? manifest : undefined;
 }
 
 // A run records what it begins before it has a journal, which it has a few calls later.

@@ -19,11 +19,12 @@ export function freeItems<Item extends { readonly entry: Content; readonly turn:
   left: readonly LeftItem<Item>[],
 ): readonly Item[] {
   const byAge = left.toSorted((a, b) => a.item.turn - b.item.turn);
-  const alike = ({ item, file }: LeftItem<Item>): Likeness | "gone" =>
-    file === undefined ? "gone" : likenessOf(item.entry, file);
+  const byLikeness = groupBy(byAge, ({ item, file }): Likeness | "gone" =>
+    file === undefined ? "gone" : likenessOf(item.entry, file),
+  );
   // The last ones are there twice: one of them is enough for their own file.
-  return (["gone", "other", "same"] as const).flatMap((wanted) =>
-    byAge.flatMap((one) => (alike(one) === wanted ? one.item : [])),
+  return (["gone", "other", "same"] as const).flatMap((likeness) =>
+    (byLikeness.get(likeness) ?? []).map(({ item }) => item),
   );
 }
 

@@ -8,9 +8,9 @@ import { printable } from "../../redact";
 import { countedOf } from "../../text";
 import {
   begunNumber,
-  filesOfBegun,
   findBegun,
   findJournals,
+  manifestOfBegun,
   type BegunIncrement,
   type Journals,
 } from "./begun-increments";
@@ -109,12 +109,12 @@ export async function toMakeOf(
   const open: BegunIncrement[] = [];
   let rest = toSend;
   for (const one of begun) {
-    const files = filesOfBegun(one, rest);
-    if (files === undefined) {
+    const manifest = manifestOfBegun(one, rest);
+    if (manifest === undefined) {
       open.push(one);
       continue;
     }
-    const { digest } = createManifest(files);
+    const { entries: files, digest } = manifest;
     const { number, landed } = one;
     const named = plannedName(target.name, number, digest);
     makes.push({ number, digest, ...named, files, landed: landed.length });
