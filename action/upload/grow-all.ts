@@ -4,7 +4,7 @@ import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import { growSet } from "../../src/operations/grow/grow";
 import type { GrownSet, GrowResult, PartlyGrown } from "../../src/operations/grow/grown";
 import type { IncrementToMake } from "../../src/operations/grow/next-increment";
-import { counted, describeTransfer, formatCount, shown } from "../../src/text";
+import { formatCount, shown } from "../../src/text";
 import { writeCurrent } from "../report/growing-report";
 import { addCounts, noteDataset, noteSet } from "../report/results";
 import type { Run } from "../run-context";
@@ -12,6 +12,7 @@ import type { Target } from "../selection/selection";
 import { optionsOf, type UploadContext } from "./datasets";
 import { sendingsOf, type DecidedSet } from "./growing";
 import { lateText } from "./late-text";
+import { sentText } from "./publishing";
 import { countChecked, inTurns, type Work } from "./turns";
 
 /** Sends what each set lacks, and writes down what is current. */
@@ -140,9 +141,6 @@ function reportMade(run: Run, target: Target, { outcome, made, plan, upload }: G
     );
     return;
   }
-  const sent =
-    upload === undefined
-      ? ""
-      : `Sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}. `;
+  const sent = upload === undefined ? "" : `${sentText(upload)} `;
   log.info(`${sent}Dataset ${named} of ${target.name} is ${dataset.status}.`);
 }

@@ -10,6 +10,7 @@ import { counted, describeTransfer } from "../../src/text";
 import type { Sending } from "./cost-lines";
 import { publish, type Decided, type UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
+import type { UploadResult } from "../../src/upload/result";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import { lateText } from "./late-text";
@@ -81,8 +82,6 @@ function reportResult(
     run.warn({ text: upload === undefined ? `${text} Nothing was sent.` : text });
     return;
   }
-  const { sent, bytesSent, durationMs } = result.upload;
-  const transfer = describeTransfer(bytesSent, durationMs);
   const why =
     run.inputs.upload?.waitForDataset === false
       ? "wait-for-dataset is false"
@@ -91,16 +90,17 @@ function reportResult(
         : "the key cannot read datasets";
   const waiting = why === undefined ? "" : ` Not waiting: ${why}.`;
   log.info(
-    `${sentText(target, sent.length, transfer)} Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
+    `${sentText(result.upload)} Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
   );
 }
 
 /** After a resume it may be that only the confirm was left. */
-function sentText({ files }: Target, sent: number, transfer: string): string {
-  if (sent > 0) return `Sent ${counted(sent, "file")}, ${transfer}.`;
-  return files.length === 1
+export function sentText({ sent, unchanged, bytesSent, durationMs }: UploadResult): string {
+  if (sent.length > 0)
+    return `Sent ${counted(sent.length, "file")}, ${describeTransfer(bytesSent, durationMs)}.`;
+  return unchanged.length === 1
     ? "The file had landed before."
-    : `All ${counted(files.length, "file")} had landed before.`;
+    : `All ${counted(unchanged.length, "file")} had landed before.`;
 }
 
 const NAME_IT = "Or put {digest} into dataset, so that the name identifies the content.";

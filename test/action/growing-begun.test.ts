@@ -26,6 +26,15 @@ async function ended(files: number): Promise<Recorded> {
   return run;
 }
 
+test("a run that has only the confirm left says that all files had landed", async () => {
+  const on = { method: "POST", path: "*/manual-upload/" };
+  place.emulator.setFault({ on, reply: { status: 403 }, times: 0 });
+  await act();
+  place.emulator.clearFaults();
+  const { lines } = await act();
+  expect(lines.join("\n")).toMatch(/All 3 files had landed before\. Dataset pets-0001-/);
+});
+
 describe("after a run that ended early, with a file that is new since", () => {
   beforeEach(async () => {
     await ended(2);
