@@ -5,7 +5,7 @@ const { useMemoryForTemp } = require("./test/support/memory-temp");
 
 useMemoryForTemp();
 
-// Tests run on the TypeScript sources; types are checked by `npm run types`, not by each test run.
+// Tests run on the TypeScript sources; types are checked by `npm run lint`, not by each test run.
 // Two projects, so that a run of unit tests alone never waits for a program to be installed.
 const swc = [
   "@swc/jest",

@@ -104,7 +104,7 @@ async function pack(name, entry) {
 
 /**
  * Compiled to ES modules, unlike lib/: the @actions packages can be imported but not required.
- * Types are checked by `npm run types`.
+ * Types are checked by `npm run lint`.
  */
 function compile() {
   fs.rmSync(COMPILED, { recursive: true, force: true });
