@@ -58,6 +58,16 @@ export function describeTransfer(bytes: number, ms: number): string {
   return `${formatBytes(bytes)} in ${formatElapsed(ms / 1000)}, ${rate}/s`;
 }
 
+/** `they` → `They`. */
+export function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/** `sent 3 files` → `Sent 3 files.` */
+export function sentence(clause: string): string {
+  return `${capital(clause)}.`;
+}
+
 /** A path for people: as it is, or quoted and escaped when it holds what would break a line or can't be seen. */
 export function shown(path: string): string {
   return /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(path) || path === "" || path.trim() !== path

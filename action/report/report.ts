@@ -18,6 +18,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  sentence,
   shown,
 } from "../../src/text";
 import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress";
@@ -161,10 +162,6 @@ function statusTeller(log: Log, clock: Clock): (status: string, counts: string) 
 
 function outageEndLine(event: Extract<AvalaEvent, { kind: "outage-end" }>): string {
   return `Avala responded again after ${formatDuration(event.durationMs / 1000)}. ${event.what} continues.`;
-}
-
-function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
 function retryTeller(

@@ -4,7 +4,8 @@ import type { GrowDecision } from "../../src/operations/grow/decide-growth";
 import { growSet } from "../../src/operations/grow/grow";
 import type { GrownSet, GrowResult, PartlyGrown } from "../../src/operations/grow/grown";
 import type { IncrementToMake } from "../../src/operations/grow/next-increment";
-import { formatCount, shown } from "../../src/text";
+import { formatCount, sentence, shown } from "../../src/text";
+import { describeSent } from "../../src/upload/result";
 import { writeCurrent } from "../report/growing-report";
 import { addCounts, noteDataset, noteSet } from "../report/results";
 import type { Run } from "../run-context";
@@ -12,7 +13,6 @@ import type { Target } from "../selection/selection";
 import { optionsOf, type UploadContext } from "./datasets";
 import { sendingsOf, type DecidedSet } from "./growing";
 import { lateText } from "./late-text";
-import { sentText } from "./publishing";
 import { countChecked, inTurns, type Work } from "./turns";
 
 /** Sends what each set lacks, and writes down what is current. */
@@ -141,6 +141,6 @@ function reportMade(run: Run, target: Target, { outcome, made, plan, upload }: G
     );
     return;
   }
-  const sent = upload === undefined ? "" : `${sentText(upload)} `;
+  const sent = upload === undefined ? "" : `${sentence(describeSent(upload))} `;
   log.info(`${sent}Dataset ${named} of ${target.name} is ${dataset.status}.`);
 }

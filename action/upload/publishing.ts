@@ -6,11 +6,11 @@ import {
   type PublishResult,
   type Resemblance,
 } from "../../src/operations/publish/target";
-import { counted, describeTransfer } from "../../src/text";
+import { sentence } from "../../src/text";
+import { describeSent } from "../../src/upload/result";
 import type { Sending } from "./cost-lines";
 import { publish, type Decided, type UploadContext } from "./datasets";
 import { addCounts, noteDataset } from "../report/results";
-import type { UploadResult } from "../../src/upload/result";
 import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import { lateText } from "./late-text";
@@ -90,17 +90,8 @@ function reportResult(
         : "the key cannot read datasets";
   const waiting = why === undefined ? "" : ` Not waiting: ${why}.`;
   log.info(
-    `${sentText(result.upload)} Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
+    `${sentence(describeSent(result.upload))} Dataset ${target.name} is ${dataset.status} (uid ${dataset.uid}).${waiting}`,
   );
-}
-
-/** After a resume it may be that only the confirm was left. */
-export function sentText({ sent, unchanged, bytesSent, durationMs }: UploadResult): string {
-  if (sent.length > 0)
-    return `Sent ${counted(sent.length, "file")}, ${describeTransfer(bytesSent, durationMs)}.`;
-  return unchanged.length === 1
-    ? "The file had landed before."
-    : `All ${counted(unchanged.length, "file")} had landed before.`;
 }
 
 const NAME_IT = "Or put {digest} into dataset, so that the name identifies the content.";

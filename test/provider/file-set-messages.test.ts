@@ -46,6 +46,13 @@ describe("A FileSet tells", () => {
     );
   });
 
+  test("that all files had landed, where only its outputs were lost", async () => {
+    await make(bench.handlers().fileSet, given());
+    bench.messages.length = 0;
+    await make(bench.handlers().fileSet, given());
+    expect(bench.told()).toEqual(["all 2 files had landed before"]);
+  });
+
   describe("of an upload that was interrupted", () => {
     const interrupted = async (): Promise<FileSetOutputs> => {
       const on = { target: "storage", method: "POST" } as const;
@@ -61,6 +68,13 @@ describe("A FileSet tells", () => {
     test("what is left, where the state does not have it", async () => {
       await interrupted();
       expect(await preview({})).toMatch(left);
+    });
+
+    test("what was sent now, and what before", async () => {
+      await interrupted();
+      bench.messages.length = 0;
+      await make(bench.handlers().fileSet, given());
+      expect(bench.told().at(-1)).toMatch(/^sent 1 file, .*; 1 file had landed before$/);
     });
 
     test("what is left, by the state alone", async () => {

@@ -80,6 +80,18 @@ describe("GrowingDataset", () => {
     expect(bench.avala.requests()).toHaveLength(before);
   });
 
+  test("says that all files had landed before, where only the confirm was left", async () => {
+    const on = { method: "POST", path: "/datasets/manual-upload/" };
+    bench.avala.setFault({ on, reply: { status: 403 }, times: 0 });
+    await expect(first()).rejects.toThrow();
+    bench.avala.clearFaults();
+    bench.messages.length = 0;
+    await first();
+    expect(bench.told()).toEqual([
+      expect.stringMatching(/^dataset training-0001-.*: all 2 files had landed before$/),
+    ]);
+  });
+
   test("sends a new file alone, as a dataset beside the old one, whose annotations stay", async () => {
     const set = await first();
     const [old = ""] = set.outs.datasetUids;

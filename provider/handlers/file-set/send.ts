@@ -14,10 +14,9 @@ import { refuseChange } from "../../../src/operations/publish/refuse-change";
 import { replacedBy } from "../../../src/operations/publish/sent-check";
 import { sendFiles } from "../../../src/operations/publish/send";
 import { batchUid } from "../../../src/upload/journal/batch";
-import { counted, describeTransfer } from "../../../src/text";
 import { resolveDestination } from "../../../src/upload/destination";
 import { notAllSent } from "../../../src/upload/failures";
-import type { UploadResult } from "../../../src/upload/result";
+import { describeSent, type UploadResult } from "../../../src/upload/result";
 import { everFewer, providerOf, unfinishedWith, type UnfinishedForm } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
@@ -34,13 +33,6 @@ export interface Sending {
     | { readonly manifest: Manifest; readonly isWhole: boolean; readonly uploadUid: string }
     | undefined;
   readonly stateDirectory: string;
-}
-
-function describeSent({ sent, bytesSent, unchanged, durationMs }: UploadResult): string {
-  const there = unchanged.length;
-  if (sent.length === 0) return `nothing to send: ${counted(there, "file")} there already`;
-  const rest = there === 0 ? "" : `, ${counted(there, "file")} there already`;
-  return `sent ${counted(sent.length, "file")}, ${describeTransfer(bytesSent, durationMs)}${rest}`;
 }
 
 /** What is stored after an upload that did not end, and the batch that it is in. */

@@ -9,8 +9,9 @@ import type { GrowthPlan, Increment } from "../../../src/operations/grow/growth-
 import type { GrowOptions } from "../../../src/operations/grow/growth";
 import type { IncrementToMake } from "../../../src/operations/grow/next-increment";
 import { printable } from "../../../src/redact";
-import { counted, describeTransfer } from "../../../src/text";
+import { counted } from "../../../src/text";
 import { notAllSent } from "../../../src/upload/failures";
+import { describeSent } from "../../../src/upload/result";
 import { everFewer, providerOf, unfinishedWith, type UnfinishedForm } from "../../process/failures";
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
@@ -66,10 +67,7 @@ function optionsOf({ inputs, local, olds, stateDirectory }: Growing): GrowOption
 
 function describeMade({ made, upload }: GrownSet): string {
   const { name, uid } = made?.dataset ?? { name: "", uid: "" };
-  const sent =
-    upload === undefined
-      ? "made by another run"
-      : `sent ${counted(upload.sent.length, "file")}, ${describeTransfer(upload.bytesSent, upload.durationMs)}`;
+  const sent = upload === undefined ? "made by another run" : describeSent(upload);
   return `dataset ${printable(name)} (uid ${printable(uid)}): ${sent}`;
 }
 

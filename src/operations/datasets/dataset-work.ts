@@ -1,7 +1,7 @@
 // What people have made of a dataset, as counts and in words. Annotations hang on a dataset's items and no call moves them,
 // so whatever takes a dataset's place says what stays behind. Pure.
 import { printable } from "../../redact";
-import { counted, listed } from "../../text";
+import { capital, counted, listed } from "../../text";
 
 /** What the API or a state says of a dataset. */
 export interface Counts {
@@ -71,10 +71,6 @@ export function describeWork(left: readonly Counts[]): string {
       ? ""
       : ` Avala does not say how many ${unknown.join(" and ")} ${they} ${has}.`;
   return `${sure}${unsure}`.trim();
-}
-
-function capital(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
 /**
