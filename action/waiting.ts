@@ -40,3 +40,8 @@ export function createWaitBudget(totalMs: number, clock: Clock): WaitBudget {
     },
   };
 }
+
+/** What a run may wait, as its workflow names it, for messages: `timeout-minutes (30, for all waits together)`. */
+export function budgetText(timeoutMs: number): string {
+  return `timeout-minutes (${Number((timeoutMs / 60_000).toFixed(3))}, for all waits together)`;
+}

@@ -16,7 +16,7 @@ import {
 import { readProjectConditions } from "../../src/operations/project-conditions";
 import { throughOutages } from "../../src/operations/wait";
 import { fetchIfAsked } from "./fetching";
-import { GATE_NAMES, gateOf } from "./gate";
+import { closedToTheEnd, GATE_NAMES, gateOf } from "./gate";
 import { formatDuration } from "../../src/text";
 import type { ExportInputs, ExportSource } from "../inputs/export";
 import { againText } from "../report/cancelled";
@@ -24,6 +24,7 @@ import { conditionText } from "../report/report";
 import { timed } from "../report/facts/times";
 import type { Outcome, Results } from "../report/results";
 import type { Run } from "../run-context";
+import { budgetText } from "../waiting";
 import { checkUid, urlText } from "../report/server-text";
 
 /**
@@ -33,13 +34,17 @@ import { checkUid, urlText } from "../report/server-text";
  */
 export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
   const { retryMs } = inputs.gate;
-  for (;;) {
+  const startedMs = avala.clock.now();
+  for (let checks = 1; ; checks += 1) {
     try {
       return await lookOnce(run, inputs, avala);
     } catch (error) {
       if (!(error instanceof GateClosedError) || retryMs === undefined) throw error;
       const leftMs = run.budget.leftMs();
-      if (leftMs < retryMs) throw error;
+      if (leftMs < retryMs) {
+        const spentMs = avala.clock.now() - startedMs;
+        throw closedToTheEnd(error, { checks, spentMs, timeoutMs: run.inputs.timeoutMs });
+      }
       const [wait, left] = [retryMs, leftMs].map((ms) => formatDuration(ms / 1000));
       run.log.info(`${error.message} Checking again in ${wait}; ${left} left.`);
       await timed(run.results.times, "gate", () => avala.clock.sleep(retryMs, avala.signal));
@@ -105,10 +110,9 @@ async function waitInTime(run: Run, avala: Avala, uid: string): Promise<Export> 
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "timeout") throw error;
     const again = againText(run.inputs.export?.source, uid);
-    const minutes = Number((run.inputs.timeoutMs / 60_000).toFixed(3));
     throw new AvalaError(
       "timeout",
-      `Export ${uid} was not complete when timeout-minutes (${minutes}, for all waits together) ran out.`,
+      `Export ${uid} was not complete when ${budgetText(run.inputs.timeoutMs)} ran out.`,
       {
         hint: `The export is still running. ${again}, or increase timeout-minutes.`,
         cause: error,

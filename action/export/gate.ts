@@ -1,10 +1,11 @@
 // What a gate asks for in a step, and the uploads that keep it closed since they left something out. Pure.
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
 import { GateClosedError, type Gate, type GateNames } from "../../src/operations/gate";
-import { counted } from "../../src/text";
+import { counted, formatCount, formatElapsed } from "../../src/text";
 import type { ExportInputs } from "../inputs/export";
 import type { Inputs } from "../inputs/inputs";
 import type { Outcome } from "../report/results";
+import { budgetText } from "../waiting";
 
 /** What action.yml calls the conditions. */
 export const GATE_NAMES: GateNames = {
@@ -25,6 +26,24 @@ export function gateOf({ gate, source }: ExportInputs, { status }: Inputs): Gate
     source.hasUploaded &&
     source.datasets.length + source.projects.length + source.slices.length === 0;
   return { ...gate, mayBeEmpty: isOfUploaded && status === undefined };
+}
+
+/** A gate that was looked at until the time was over. */
+export function closedToTheEnd(
+  error: GateClosedError,
+  {
+    checks,
+    spentMs,
+    timeoutMs,
+  }: { readonly checks: number; readonly spentMs: number; readonly timeoutMs: number },
+): GateClosedError {
+  const time = budgetText(timeoutMs);
+  const checked =
+    checks === 1
+      ? `Checked once: ${time} leaves no time for another check.`
+      : `Checked ${formatCount(checks)} times in ${formatElapsed(spentMs / 1000)}, until ${time} left no time for another check.`;
+  const hint = [error.hint ?? "", "To wait longer, increase timeout-minutes."].join(" ").trim();
+  return new GateClosedError(error.code, `${error.message} ${checked}`, { hint, cause: error });
 }
 
 /**

@@ -157,6 +157,21 @@ describe("gate-retry-minutes", () => {
     expect(place.emulator.exports().length).toBeGreaterThan(1);
   });
 
+  test("says at the end how often it looked, in what time, and that the time is over", async () => {
+    const tasks = { tasks: 4, exportable: 4, pendingTasks: 1 };
+    const { uid } = place.emulator.addProject("lanes", tasks);
+    const inputs = { "export-projects": uid, "gate-pending-tasks": "0", "timeout-minutes": "0.03" };
+    const { errors, outputs } = await act({ ...inputs, ...soon });
+    expect(outputs["outcome"]).toBe("gate_closed");
+    expect(errors[0]).toMatch(
+      /^The gate stays closed: tasks of project .* are pending, and gate-pending-tasks is 0\. Checked \d+ times in \d+ s, until timeout-minutes \(0\.03, for all waits together\) left no time for another check\.\nFinish what is missing .* To wait longer, increase timeout-minutes\.$/,
+    );
+    const once = await act({ ...inputs, "gate-retry-minutes": "10" });
+    expect(once.errors[0]).toMatch(
+      /gate-pending-tasks is 0\. Checked once: timeout-minutes \(0\.03, for all waits together\) leaves no time for another check\.\n/,
+    );
+  });
+
   test("does not make a failed export again", async () => {
     place.emulator.failExports("broken", 5);
     const { uid } = place.emulator.addProject("lanes", { tasks: 4, exportable: 4 });
