@@ -103,6 +103,18 @@ test("another gate is another export, and an equal one is none", async () => {
 });
 
 test.each([
+  [{ pendingTasks: 0 }, "pendingTasks is about projects, so projects must be set"],
+  [{ qualityTargets: "all" }, "qualityTargets is about projects, so projects must be set"],
+  [
+    { pendingTasks: 0, qualityTargets: "all" },
+    "pendingTasks and qualityTargets are about projects, so projects must be set",
+  ],
+])("%j without projects is refused by its name", async (gate, reason) => {
+  const failures = await failuresOf(handler(), { datasets: ["d"], gate });
+  expect(failures).toEqual([{ property: "gate", reason }]);
+});
+
+test.each([
   [{ projects: ["p"], gate: { minTasks: -1 } }],
   [{ projects: ["p"], gate: { minExported: "120%" } }],
   [{ projects: ["p"], gate: { pendingTasks: 3 } }],

@@ -59,10 +59,15 @@ function checkGate({ gate, projects, waitForExport }: ExportGiven, problems: Pro
   if (gate === undefined || gate === null || typeof gate !== "object") return;
   if (waitForExport === false)
     problems.add("gate", "needs a complete export, so waitForExport can't be false");
-  const { pendingTasks, qualityTargets } = gate;
-  const isAboutProjects = !isLeftOut(pendingTasks) || !isLeftOut(qualityTargets);
-  if (isAboutProjects && !hasUnknown(projects) && (projects ?? []).length === 0)
-    problems.add("gate", "is about projects, so projects must be set");
+  const ofProjects = (["pendingTasks", "qualityTargets"] as const).filter(
+    (name) => !isLeftOut(gate[name]),
+  );
+  if (ofProjects.length === 0 || hasUnknown(projects) || (projects ?? []).length > 0) return;
+  const are = ofProjects.length === 1 ? "is" : "are";
+  problems.add(
+    "gate",
+    `${ofProjects.join(" and ")} ${are} about projects, so projects must be set`,
+  );
 }
 
 /** What the core holds an export to. */
