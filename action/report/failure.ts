@@ -8,7 +8,7 @@ import {
   isApiError,
   isAvalaError,
 } from "../../src/errors";
-import { LET_WRITERS_END, MORE_TIME } from "../../src/hints";
+import { LET_WRITERS_END, MORE_TIME, NAME_BY_CONTENT } from "../../src/hints";
 import { GateClosedError } from "../../src/operations/gate";
 import { REPOSITORY } from "./facts/links";
 import type { FailureDetails, Outcome } from "./results";
@@ -76,6 +76,7 @@ function hintOf(error: AvalaError): string | undefined {
   return hints
     .find((hint) => hint !== undefined)
     ?.replaceAll(MORE_TIME, "raise timeout-minutes")
+    .replaceAll(NAME_BY_CONTENT, "put {digest} into dataset")
     .replaceAll(LET_WRITERS_END, `${LET_WRITERS_END} ${STILL_WRITING}`);
 }
 

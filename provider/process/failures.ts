@@ -2,7 +2,7 @@
 // message with its hint. Knows nothing of the resources.
 import type { dynamic } from "@pulumi/pulumi";
 import { AvalaError, isAvalaError, type InputError, type InputProblem } from "../../src/errors";
-import { LET_WRITERS_END, MORE_TIME } from "../../src/hints";
+import { LET_WRITERS_END, MORE_TIME, NAME_BY_CONTENT } from "../../src/hints";
 import { printableLines, redact } from "../../src/redact";
 import { counted, formatCount } from "../../src/text";
 
@@ -50,6 +50,7 @@ export function textOf(error: unknown): string {
   if (!isAvalaError(error)) return error instanceof Error ? error.message : String(error);
   const hint = error.hint
     ?.replaceAll(MORE_TIME, "raise timeoutMinutes (a FileSet has none)")
+    .replaceAll(NAME_BY_CONTENT, "leave datasetName out of the FileSet")
     .replaceAll(LET_WRITERS_END, `${LET_WRITERS_END} ${STILL_WRITING}`);
   return hint === undefined ? error.message : `${error.message}\n${hint}`;
 }

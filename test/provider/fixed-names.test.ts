@@ -36,6 +36,14 @@ describe("A fixed name", () => {
     expect(bench.avala.datasets()).toEqual([]);
   });
 
+  test("that can't be locked is refused with a way out that a program has", async () => {
+    bench.tree.write({ "no-folder": "a file" });
+    const { fileSet } = bench.handlers({ AVALA_STATE_DIR: bench.tree.at("no-folder") });
+    await expect(make(fileSet, given("a"))).rejects.toThrow(
+      /Nothing was sent\. .* To keep such runs apart, leave datasetName out of the FileSet: each content then gets its own dataset/,
+    );
+  });
+
   test("that another machine sent other content under in part is an error that names it", async () => {
     const files = await sentFrom("a");
     await make(bench.handlers(elsewhere()).fileSet, { ...given("b"), include: ["two.jpg"] });

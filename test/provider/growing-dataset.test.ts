@@ -92,6 +92,16 @@ describe("GrowingDataset", () => {
     ]);
   });
 
+  test("says by the set's own name that a dataset is called as the set is", async () => {
+    const body = { name: "training", slug: "training", data_type: "image" };
+    await call(bench.avala, "POST", "/datasets/", { body });
+    await first();
+    const said = bench.told().filter((text) => text.includes("under the name of"));
+    expect(said).toEqual([
+      expect.stringContaining("under the name of the growing set training is "),
+    ]);
+  });
+
   test("sends a new file alone, as a dataset beside the old one, whose annotations stay", async () => {
     const set = await first();
     const [old = ""] = set.outs.datasetUids;

@@ -35,6 +35,11 @@ export function describeDataset(counts: Counts): string {
   return `Dataset ${name} (uid ${uid}, ${[counted(counts.itemCount, "item"), ...workOf(counts)].join(", ")})`;
 }
 
+/** `training-0001-3f9a1c2e77b0 (uid 7d1cb99f)`, as {@link describeDataset}. */
+export function withUid({ name, uid }: Pick<Counts, "name" | "uid">): string {
+  return `${printable(name)} (uid ${printable(uid)})`;
+}
+
 /** Whether work may be left behind: what is not counted may be there. */
 export function mayHaveWork(left: readonly Counts[]): boolean {
   return left.some((one) => hasWork(one) || !isCounted(one));

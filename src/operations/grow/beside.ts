@@ -99,7 +99,7 @@ export function describeOutside(datasets: readonly Dataset[]): string {
 
 /** @param name the set's, or what all have in common: `pets-` */
 export function describeBeside({ kind, datasets }: Beside, name: string): string {
-  const set = printable(`${name}{increment}`);
+  const set = printable(nameOfSet({ before: name }));
   const stay = datasets.length === 1 ? "stays" : "stay";
   return `${counted(datasets.length, "dataset")} ${WHATS[kind]} ${stay} outside the growing set ${set}. ${describeOutside(datasets)}`;
 }

@@ -27,7 +27,7 @@ import { readIncrements } from "./increment-record";
 import { readMoves } from "./move-record";
 import { reportLeft } from "./moved-items";
 import { reportBySize } from "./report-by-size";
-import { numbersOf, parseIncrement } from "./increment-name";
+import { nameOfSet, numbersOf, parseIncrement } from "./increment-name";
 import { GROW_OPTIONS, GROW_TARGET } from "./given";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 
@@ -96,7 +96,7 @@ async function askForUnlisted(
 function reportByHand(avala: Avala, { name }: GrowTarget, byHand: readonly Dataset[]): void {
   if (byHand.length === 0) return;
   const isNot = byHand.length === 1 ? "is not one of its increments" : "are not increments of it";
-  const set = `${printable(name.before)}{increment}`;
+  const set = printable(nameOfSet(name));
   const head = `${counted(byHand.length, "dataset")} under the name of the growing set ${set} ${isNot}.`;
   avala.emit({ kind: "warning", text: `${head} ${describeOutside(byHand)}` });
 }
@@ -234,7 +234,7 @@ async function decideListed(
   reportBySize(avala, increments, plan);
   // What was verified by an earlier run was said then.
   const recent = increments.filter(({ dataset }) => !known.has(dataset.uid));
-  const folders = describeFolderVersions(recent, target.name.before);
+  const folders = describeFolderVersions(recent, target.name);
   if (folders !== undefined) avala.emit({ kind: "warning", text: folders });
   const numbers = [...numbersIn(target, increments), ...gone];
   const { stored, stateDirectory } = options;

@@ -2,7 +2,9 @@
 // are. Names do not distinguish them; their items do, as far as all of them lie in that folder. Pure.
 import { printable } from "../../redact";
 import { counted, listed } from "../../text";
+import { withUid } from "../datasets/dataset-work";
 import type { Increment } from "./growth-plan";
+import { nameOfSet, type GrowingName } from "./increment-name";
 
 /** Whether all that it holds lies in a folder that is called as its number is written. */
 function isLikeFolderVersion({ dataset, entries }: Increment): boolean {
@@ -11,17 +13,15 @@ function isLikeFolderVersion({ dataset, entries }: Increment): boolean {
   return entries.every(({ path }) => path.split("/").slice(0, -1).includes(digits));
 }
 
-/** @param name `pets-`; `undefined` where there is nothing to say */
+/** `undefined` where there is nothing to say */
 export function describeFolderVersions(
   increments: readonly Increment[],
-  name: string,
+  name: GrowingName,
 ): string | undefined {
   const like = increments.filter(isLikeFolderVersion);
   if (like.length === 0) return undefined;
   const isOne = like.length === 1;
-  const names = like.map(
-    ({ dataset: { name: called, uid } }) => `${printable(called)} (uid ${printable(uid)})`,
-  );
+  const names = like.map(({ dataset }) => withUid(dataset));
   const it = isOne ? "It counts" : "They count";
-  return `${counted(like.length, "dataset")} of the growing set ${printable(name)}{increment} may be ${isOne ? "a version of a folder" : "versions of folders"}: all items are in a folder whose name is the number in the dataset's name. ${it} as ${isOne ? "an increment" : "increments"}, in exports of the set too. If ${isOne ? "it is" : "they are"} not, give the growing set another name.${listed(names, 5)}`;
+  return `${counted(like.length, "dataset")} of the growing set ${printable(nameOfSet(name))} may be ${isOne ? "a version of a folder" : "versions of folders"}: all items are in a folder whose name is the number in the dataset's name. ${it} as ${isOne ? "an increment" : "increments"}, in exports of the set too. If ${isOne ? "it is" : "they are"} not, give the growing set another name.${listed(names, 5)}`;
 }

@@ -7,7 +7,7 @@ import { printable } from "../../redact";
 import { ignoreRefused, lookUnder, readUnderOwner } from "../datasets/dataset-ref";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
 import type { GrowTarget, KnownIncrement } from "./growth";
-import { numberedSlug, numbersOf } from "./increment-name";
+import { nameOfSet, numberedSlug, numbersOf } from "./increment-name";
 
 // Where none of so many is there, they were deleted, as somebody does with all old ones, and so were those before them.
 const MAX_ASKED = 8;
@@ -76,7 +76,7 @@ async function askBySlug(
 
 function reportUnknown(avala: Avala, { name }: Target, numbers: readonly number[]): void {
   if (numbers.length === 0) return;
-  const set = `${printable(name.before)}{increment}`;
+  const set = printable(nameOfSet(name));
   const first = numbers.slice(0, 5).join(", ");
   const which = numbers.length === 1 ? `number ${first}` : `the numbers ${first}`;
   const more = numbers.length > 5 ? ` and ${numbers.length - 5} more` : "";

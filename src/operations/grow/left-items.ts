@@ -9,6 +9,7 @@ import type { WaitMs } from "../wait";
 import type { GrowingFile, GrowTarget } from "./growth";
 import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
 import type { Knowledge } from "./knowledge";
+import { nameOfSet } from "./increment-name";
 
 type BySize = ReadonlyMap<number, readonly GrowingFile[]>;
 
@@ -81,7 +82,7 @@ export async function askAboutLeft(
     return mayAsk ? [{ entry, place, url }] : [];
   });
   if (asked.length === 0) return;
-  const telling = tellComparing(avala, `${name.before}{increment}`, asked.length);
+  const telling = tellComparing(avala, nameOfSet(name), asked.length);
   const byUrl = { items: asked, urlOf: ({ url }: { readonly url: string }) => url };
   const ask = (): Promise<void> =>
     runByHost(avala, hosts, byUrl, async ({ entry, place, url }) => {

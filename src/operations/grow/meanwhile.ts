@@ -6,6 +6,7 @@ import { shortDigest } from "../../files/manifest/dataset-name";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import { printable } from "../../redact";
 import { counted, countedOf } from "../../text";
+import { withUid } from "../datasets/dataset-work";
 import type { LookMoment } from "../publish/target";
 import type { GrowDecision } from "./decide-growth";
 import { findIncrements, listUnder, type FoundIncrement } from "./find-increments";
@@ -18,6 +19,7 @@ import {
   numberedSlug,
   numbersOf,
   parseIncrement,
+  nameOfSet,
   type GrowingName,
 } from "./increment-name";
 import { pathOf } from "./item-homes";
@@ -159,12 +161,9 @@ function overlapOf(
   const heldCount = plan.toSend.length - left.length;
   const wanted = new Set(plan.toSend.map(contentOf));
   const holders = came.filter((one) => contentsOf(one).some((content) => wanted.has(content)));
-  const names = holders.map(
-    ({ dataset: { name, uid } }) => `${printable(name)} (uid ${printable(uid)})`,
-  );
-  const text = `Other runs have added ${countedOf(heldCount, plan.toSend.length, "new file")} to the growing set ${printable(target.name.before)}{increment} meanwhile: ${names.join(", ")}. Nothing was confirmed, so no file is there twice.`;
+  const text = `Other runs have added ${countedOf(heldCount, plan.toSend.length, "new file")} to the growing set ${printable(nameOfSet(target.name))} meanwhile: ${holders.map(({ dataset }) => withUid(dataset)).join(", ")}. Nothing was confirmed, so no file is there twice.`;
   const hint =
-    "Run again: only what is left is sent. A concurrency group in the workflow keeps runs apart.";
+    "Run again: only what is left is sent. To avoid this, let one run at a time add to the set: in workflows, by a concurrency group.";
   return { error: new AvalaError("conflict", text, { hint }), came, left };
 }
 
@@ -214,15 +213,15 @@ function reportDoubtful(
       return file !== undefined && (sha256 === file.sha256 || (sha256 ?? notSha256) === undefined);
     });
     if (doubtful.length === 0) continue;
-    const text = `Another run added to the growing set meanwhile: ${printable(dataset.name)} (uid ${printable(dataset.uid)}) has items of ${counted(doubtful.length, "file")} that this run added too, so they may be there twice.`;
+    const text = `Another run added to the growing set meanwhile: ${withUid(dataset)} has items of ${counted(doubtful.length, "file")} that this run added too, so they may be there twice.`;
     avala.emit({ kind: "warning", text });
   }
 }
 
 function reportUnsure(avala: Avala, { unsure }: Meanwhile, made: Dataset): void {
-  for (const { name, uid } of unsure.values()) {
-    if (uid === made.uid) continue;
-    const text = `The dataset ${printable(name)} (uid ${printable(uid)}) has been added to the growing set's name meanwhile, and Avala does not show whose it is. If it is of this set, files of this run may be there twice. A key with the scopes datasets.read and organizations.read may show it.`;
+  for (const one of unsure.values()) {
+    if (one.uid === made.uid) continue;
+    const text = `The dataset ${withUid(one)} has been added to the growing set's name meanwhile, and Avala does not show whose it is. If it is of this set, files of this run may be there twice. A key with the scopes datasets.read and organizations.read may show it.`;
     avala.emit({ kind: "warning", text });
   }
 }

@@ -22,6 +22,7 @@ import { pathOf } from "./item-homes";
 import { createPairing } from "./pairing";
 import { findSameContent, type SameContent } from "./same-content";
 import { isUnclear } from "./unclear-items";
+import { nameOfSet } from "./increment-name";
 
 const CACHING = "https://github.com/avala/upload-action/blob/v1/docs/action.md#caching";
 
@@ -146,7 +147,7 @@ export function reportLeft(
   );
   const [first] = gone;
   if (first === undefined) return;
-  const set = `${printable(name.before)}{increment}`;
+  const set = printable(nameOfSet(name));
   const count = [...newFiles.values()].reduce((sum, some) => sum + some.length, 0);
   const isOne = gone.length === 1;
   const text = `${counted(gone.length, "item")} of the growing set ${set}, whose ${isOne ? "file is" : "files are"} gone, could not be compared with ${counted(count, "new file")}: ${isOne ? "" : "for example "}${printable(first.path)}. No record here says what was sent for ${isOne ? "it" : "them"}, and storage does not show it. If files were renamed, they are sent again as new items, and their annotations stay on the old items, which are superseded. Renamed files are recognized where the folder AVALA_STATE_DIR is kept between runs, on a hosted runner by a cache: ${CACHING}`;

@@ -3,6 +3,7 @@
 // where they send other files, that is whether the dataset is there (`upload/look-for-made.ts`), and what it holds then.
 import { withSignal, type Avala } from "../../api/connection";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
+import { NAME_BY_CONTENT } from "../../hints";
 import { isNamedByContent, type NamedContent } from "./content-name";
 import { resolveDestination, type DatasetDestination } from "../destination";
 import { journalPath } from "./journal";
@@ -11,8 +12,7 @@ import { acquireLock, maxLockWaitMs, type Locked } from "./lock";
 /** Where files go, and which. */
 export type LockedDestination = DatasetDestination & NamedContent;
 
-const OTHER_WAYS =
-  "Put {digest} into the dataset's name: each content then gets its own dataset, and only runs of the very same files meet.";
+const OTHER_WAYS = `To keep such runs apart, ${NAME_BY_CONTENT}: each content then gets its own dataset, and only runs of the very same files meet.`;
 
 function stillTaken({ datasetName }: DatasetDestination, owner: string): AvalaError {
   const minutes = maxLockWaitMs / 60_000;

@@ -1,6 +1,7 @@
 // What the reply to a file's PUT shows of what lies at its place, where nothing is replaced. Sends nothing.
 import type { Stored } from "../../api/storage/storage";
 import type { AvalaError } from "../../errors";
+import { NAME_BY_CONTENT } from "../../hints";
 import { printable } from "../../redact";
 import type { Sending } from "./attempt";
 import { placeLost } from "./session-lost";
@@ -27,7 +28,7 @@ function placeTaken(
     "Other content may have been sent under this name before, or an interrupted run may have sent these files: run again where its state folder is to resume it.";
   const hint = isNamedByContent
     ? "An earlier upload of it went wrong there. Change the part of the name before the digest."
-    : `${before} Choose another name, or put {digest} into it, so that each content is stored separately.`;
+    : `${before} Choose another name, or ${NAME_BY_CONTENT}, so that each content is stored separately.`;
   return placeLost(lost, "conflict", text, { hint });
 }
 

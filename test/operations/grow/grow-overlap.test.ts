@@ -143,7 +143,7 @@ describe("an overlap", () => {
     await expect(run).rejects.toMatchObject({
       code: "conflict",
       message: expect.stringMatching(
-        /added 1 of 3 new files to the growing set set-\{increment\} meanwhile: set-0005-\S+ \(uid \S+\)\. Nothing was confirmed/,
+        /added 1 of 3 new files to the growing set set meanwhile: set-0005-\S+ \(uid \S+\)\. Nothing was confirmed/,
       ) as string,
       hint: expect.stringContaining("Run again: only what is left is sent") as string,
     });

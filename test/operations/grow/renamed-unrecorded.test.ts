@@ -273,7 +273,7 @@ describe("a store without MD5s", () => {
     expect(pathsOf(decision.plan.superseded)).toEqual(["space/hubble.jpg", "space/rocket.jpg"]);
     const [text, ...more] = warnings({ events }).filter((one) => one.includes("renamed"));
     expect(more).toEqual([]);
-    expect(text).toContain("set-{increment}");
+    expect(text).toContain("of the growing set set, whose");
     expect(text).toContain("2 items");
     expect(text).toContain("space/hubble.jpg");
     expect(text).toMatch(/annotations stay on the old items/);

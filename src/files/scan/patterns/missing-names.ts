@@ -72,7 +72,7 @@ function likelyName(part: Part, names: readonly string[]): string | undefined {
     return `${there(formed)} is there, but its letters are ${form} on disk and not in the line. Copy the name from a directory listing, or write * instead of such a letter`;
   }
   if (names.includes(`${name}.dvc`))
-    return `${there(`${name}.dvc`)} is there and ${there(name)} is not; run dvc pull before this step`;
+    return `${there(`${name}.dvc`)} is there and ${there(name)} is not; run dvc pull first`;
   const cased = names.find((one) => one.toLowerCase() === name.toLowerCase());
   if (cased !== undefined) return `case matters: it is ${there(cased)} on disk`;
   const near = hasSuffix(part) ? undefined : names.find((one) => isSlipOf(one, name));
