@@ -100,6 +100,18 @@ describe("an export", () => {
     });
   });
 
+  test.each([
+    [
+      "COCO",
+      /^Use a format that the server has\. Avala's reference names avala-json-external and YOLO: https:\/\/avala\.ai\/docs\/api-reference\/exports\. For another one, convert the export\.$/,
+    ],
+    ["yolo", /^Case matters: write YOLO\.$/],
+  ])("the refusal of the format %s says what to write", async (format, hint) => {
+    const { avala, dataset } = await open();
+    const refused = createExport(avala, { ...input, format, datasets: [dataset.uid] });
+    await expect(refused).rejects.toMatchObject({ hint: expect.stringMatching(hint) as string });
+  });
+
   test("a URL that has expired is told as one, and the export gives a fresh one", async () => {
     const { avala, dataset } = await open({ downloadSeconds: 5 });
     const made = await createExport(avala, { ...input, datasets: [dataset.uid] });

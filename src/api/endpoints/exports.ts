@@ -1,6 +1,7 @@
 // Exports: one function an endpoint (contract, "Exports"). Knows nothing of waiting.
-import type { ApiError } from "../../errors";
+import type { ApiError, AvalaError } from "../../errors";
 import type { Json } from "../../json";
+import { reworded } from "../../reworded";
 import { aCount, aFlag, aText, maybe, optionsOf, refuse, aTextList } from "../../shapes";
 import { callFor } from "../call-for";
 import { aSession, type Avala } from "../connection";
@@ -152,6 +153,23 @@ function postExport(avala: Avala, input: ExportInput, body: Json): Promise<Expor
   );
 }
 
+// Those that the reference names (docs/api.md, "Exports"). A server may have others.
+const NAMED_FORMATS = ["avala-json-external", "YOLO"];
+
+function formatHint(format: string): string {
+  const named = NAMED_FORMATS.find((one) => one.toLowerCase() === format.trim().toLowerCase());
+  return named === undefined || named === format
+    ? `Use a format that the server has. Avala's reference names ${NAMED_FORMATS.join(" and ")}: https://avala.ai/docs/api-reference/exports. For another one, convert the export.`
+    : `Case matters: write ${named}.`;
+}
+
+/** What to write in the place of a format that was refused: the server's own list, if it has one, is in the message. */
+function explained(error: ApiError, { format }: ExportInput): AvalaError {
+  const isNamed = namedFields(error, ["format"]).length > 0;
+  const isOfFormat = "format" in error.fields || (error.detail ?? "").includes(format);
+  return isNamed && isOfFormat ? reworded(error, { hint: formatHint(format) }) : error;
+}
+
 /**
  * One POST in a form that each documented server reads, and again without what a refusal names of the fields that may be
  * left out, each at most once. Not repeated when its outcome is unknown: the error is then `ambiguous`, and the caller
@@ -170,7 +188,7 @@ export async function createExport(avala: Avala, input: ExportInput): Promise<Ex
       // A server that wants what it was first sent with, and refused, has its reason in the first refusal.
       if (first !== undefined && namedFields(error, left).length > 0) throw first;
       const refused = refusedFields(error, body, input);
-      if (refused.length === 0) throw error;
+      if (refused.length === 0) throw explained(error, input);
       first ??= error;
       left.push(...refused);
       body = without(body, refused);
