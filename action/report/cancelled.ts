@@ -20,16 +20,25 @@ export function isCancelled(error: unknown): error is AvalaError {
   return isAvalaError(error) && error.code === "cancelled";
 }
 
+/** What is so, and what follows to do where that is more than to run again. */
+interface Leftover {
+  readonly fact: string;
+  readonly todo?: string;
+}
+
 /** Any other error as it is. */
 export function withLeftovers(error: unknown, run: Cancelled): unknown {
   if (!isCancelled(error)) return error;
-  const files = fileLines(run);
-  const lines = [...files, ...datasetLines(run.results), ...exportLines(run)];
-  const hint = (lines.length > 0 ? lines : ["This run has sent nothing. Run again to go on."]).join(
-    "\n",
-  );
+  const files = leftOfFiles(run);
   const what = files.length === 0 ? error.message : uploadText(run.results);
-  return new AvalaError("cancelled", `Cancelled. ${what}`, { hint, cause: error });
+  const left = [...files, ...leftOfDatasets(run.results), ...leftOfExport(run)];
+  const facts = left.length === 0 ? ["This run has sent nothing."] : left.map(({ fact }) => fact);
+  const todos = left.flatMap(({ todo }) => todo ?? []);
+  const hint = todos.length === 0 ? "Run again to continue." : todos.join("\n");
+  return new AvalaError("cancelled", [`Cancelled. ${what}`, ...facts].join("\n"), {
+    hint,
+    cause: error,
+  });
 }
 
 /** The error itself knows only that work was stopped. */
@@ -39,31 +48,36 @@ function uploadText({ toSend }: Results): string {
   return `The upload to ${to} was stopped before it was done.`;
 }
 
-function fileLines({ results, environment, inputs }: Cancelled): readonly string[] {
+function leftOfFiles({ results, environment, inputs }: Cancelled): readonly Leftover[] {
   // Once all datasets are made there is nothing left to say of their files.
   const made = results.datasets.filter(({ isFollowed }) => isFollowed !== true);
   const done = new Set([...made, ...results.sets].map(({ target }) => target));
   const isDone = done.size >= (results.selection?.targets.length ?? 0);
   if (inputs.upload === undefined || results.toSend.size === 0 || isDone) return [];
   const landed = describeLanded(results);
-  if (landed === undefined) return ["No file had landed. Run again to start over."];
-  if (!isStateLost(environment.env)) return [`Landed: ${landed}. Run again to send the rest.`];
-  return [
-    `Landed: ${landed}. The record of them is deleted with this runner, so the next run sends them again. ${KEEP_STATE}`,
-  ];
+  if (landed === undefined)
+    return [{ fact: "No file had landed.", todo: "Run again to start over." }];
+  const fact = `Landed: ${landed}.`;
+  if (!isStateLost(environment.env))
+    return [{ fact, todo: "Run again: what has landed is not sent again." }];
+  const lost = "The record of them is deleted with this runner, so the next run sends them again.";
+  return [{ fact: `${fact} ${lost}`, todo: `Run again. ${KEEP_STATE}` }];
 }
 
-function datasetLines({ datasets }: Results): readonly string[] {
+function leftOfDatasets({ datasets }: Results): readonly Leftover[] {
   return datasets.map((one) => {
     const { uid, status } = one.dataset;
     const named = `Dataset ${shown(nameOfMade(one))} (uid ${shown(uid)})`;
-    return status === "created"
-      ? `${named} is made; the next run finds it.`
-      : `${named} is ${shown(status)}: Avala continues, and the next run waits for it.`;
+    return {
+      fact:
+        status === "created"
+          ? `${named} is made; the next run finds it.`
+          : `${named} is ${shown(status)}: Avala continues, and the next run waits for it.`,
+    };
   });
 }
 
-function exportLines({ results, inputs }: Cancelled): readonly string[] {
+function leftOfExport({ results, inputs }: Cancelled): readonly Leftover[] {
   const { export: made, startingExport } = results;
   const source = inputs.export?.source;
   if (made === undefined)
@@ -71,19 +85,29 @@ function exportLines({ results, inputs }: Cancelled): readonly string[] {
   const { uid, status } = made;
   const state = stateOf(status);
   if (state === "failed") return [];
-  return state === "running"
-    ? [`Export ${shown(uid)} is still running at Avala. ${againText(source, uid)}.`]
-    : [
-        `Export ${shown(uid)} is complete. Use it with export-uid: ${shown(uid)}; running this step again makes another.`,
-      ];
+  if (state === "running")
+    return [
+      {
+        fact: `Export ${shown(uid)} is still running at Avala.`,
+        todo: `${againText(source, uid)}.`,
+      },
+    ];
+  return [
+    {
+      fact: `Export ${shown(uid)} is complete.`,
+      todo: `Use it with export-uid: ${shown(uid)}; running this step again makes another.`,
+    },
+  ];
 }
 
 /** The reply to its start did not come any more. */
-function maybeStarted(source: ExportSource | undefined, name: string): string {
-  const then = isFoundAgain(source)
-    ? "running this step again waits for it while it runs"
-    : "look for it in the dashboard, and wait for it with export-uid";
-  return `Export ${shown(name)} may have been started: ${then}.`;
+function maybeStarted(source: ExportSource | undefined, name: string): Leftover {
+  return {
+    fact: `Export ${shown(name)} may have been started.`,
+    todo: isFoundAgain(source)
+      ? "Run this step again: if the export runs, it waits for that one."
+      : "Look for it in the dashboard, and wait for it with export-uid.",
+  };
 }
 
 /** A run again finds an export by the name that this Action makes, and by no other. */

@@ -59,8 +59,15 @@ describe("cancelled while files are sent", () => {
   test("it says how many landed, and that the next run sends the rest", async () => {
     const text = await cancelledWhen(isSecondUnderWay, uploading);
     expect(text).toMatch(/Cancelled\. The upload to \S+ was stopped before it was done\./);
-    expect(text).toContain("Landed: 1 of 3 files, ");
-    expect(text).toContain("Run again to send the rest.");
+    expect(text).toMatch(
+      /\nLanded: 1 of 3 files, \d+ bytes\.\nRun again: what has landed is not sent again\.$/,
+    );
+  });
+
+  test("the summary's next step is what to do", async () => {
+    const { summaries } = await cancelWhen(isSecondUnderWay, uploading);
+    expect(summaries[0]).toMatch(/<br>Landed: 1 of 3 files, \d+ bytes\.\n/);
+    expect(summaries[0]).toContain("**Next step:** Run again: what has landed is not sent again.");
   });
 
   test("it does not promise that where the runner is deleted with its record", async () => {
@@ -69,8 +76,9 @@ describe("cancelled while files are sent", () => {
       HOME: place.tree.at(".home"),
     });
     expect(text).toContain("Landed: 1 of 3 files, ");
-    expect(text).toContain("the next run sends them again");
-    expect(text).toContain("AVALA_STATE_DIR");
+    expect(text).toMatch(
+      /the next run sends them again\.\nRun again\. To keep the record, set AVALA_STATE_DIR/,
+    );
   });
 });
 
@@ -98,8 +106,9 @@ describe("cancelled while an export runs", () => {
     const uid = place.emulator.exports()[0]?.uid;
     const [dataset] = place.emulator.datasets();
     expect(text).toContain(`Dataset ${dataset?.name} (uid ${dataset?.uid}) is made`);
-    expect(text).toContain(`Export ${uid} is still running at Avala`);
-    expect(text).toContain(`this step again waits for it, and so does export-uid: ${uid}`);
+    expect(text).toContain(
+      `Export ${uid} is still running at Avala.\nRunning this step again waits for it, and so does export-uid: ${uid}.`,
+    );
   });
 
   test("it warns of a second one where the workflow gave the name", async () => {
@@ -135,7 +144,7 @@ test("a commit status of a cancelled run says so", async () => {
 
 // Whoever requires the status waits for it: one that stays pending would never be set by this run.
 test.each([
-  ["success", "is complete. Use it with export-uid"],
+  ["success", "is complete.\nUse it with export-uid"],
   ["pending", "This run has sent nothing."],
 ] as const)(
   "cancelled while the commit status is set to %s, it is a failure then",

@@ -77,7 +77,7 @@ test("cancelled before its first byte, it says what has landed before", async ()
   place.emulator.setFault({ on: { path: "*/file-upload-url/" }, times: 0, stall: true });
   const { errors } = await cancelWhen(() => presigned() > before);
   expect(errors[0]).toContain("Landed: 2 of 5 files, ");
-  expect(errors[0]).toContain("Run again to send the rest.");
+  expect(errors[0]).toContain("Run again: what has landed is not sent again.");
 });
 
 test("cancelled before it has looked, it does not speak of starting over", async () => {
@@ -86,7 +86,7 @@ test("cancelled before it has looked, it does not speak of starting over", async
     place.emulator.requests().filter(({ path }) => path.endsWith("/datasets/")).length > 1;
   place.emulator.setFault({ on: { path: "/datasets/" }, times: 0, stall: true });
   const { errors } = await cancelWhen(isAsked);
-  expect(errors[0]).toContain("This run has sent nothing. Run again to go on.");
+  expect(errors[0]).toContain("This run has sent nothing.\nRun again to continue.");
 });
 
 test("a first look calls no file unchanged", async () => {
