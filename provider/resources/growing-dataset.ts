@@ -6,7 +6,7 @@ import {
   currentInState,
   type CurrentItem,
   type IncrementInState,
-} from "../handlers/growing-dataset/state";
+} from "../handlers/growing-dataset/current";
 import type { DatasetArgs } from "./dataset";
 import type { FileSetArgs } from "./file-set";
 import { AvalaResource } from "./resource";

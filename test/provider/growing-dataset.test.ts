@@ -1,7 +1,7 @@
 // A growing set through the handlers, as a stack's first and later ups call them.
 import { renameSync, rmSync } from "node:fs";
 import type { GrowingInputs, GrowingOutputs } from "../../provider/handlers/growing-dataset/inputs";
-import { currentInState } from "../../provider/handlers/growing-dataset/state";
+import { currentInState } from "../../provider/handlers/growing-dataset/current";
 import { createStorageTransport } from "../../src/api/transport/storage-transport";
 import type { Transport } from "../../src/api/transport/transport";
 import { WITH_CHANGES } from "../support/dialects";
@@ -596,6 +596,25 @@ describe("a file that is only left for a later up", () => {
     ]);
     expect(bench.messages.map(({ text }) => text).join("\n")).toContain("left for a later run");
     expect(bench.avala.datasets()).toHaveLength(1);
+  });
+
+  test("leaves its own item to itself, and another item at that one's path to the file that has it now", async () => {
+    const set = await first();
+    renameSync(bench.tree.at("a.jpg"), bench.tree.at("b.jpg"));
+    bench.tree.write({ "a.jpg": jpeg("another") });
+    const { set: moved } = await up(set);
+    evict("b.jpg", ".b.jpg.icloud");
+    renameSync(bench.tree.at("a.jpg"), bench.tree.at("c.jpg"));
+    bench.writes();
+    const { set: later } = await up(moved);
+    expect(bench.writes()).toEqual([]);
+    const [old, latest] = moved.outs.datasetUids;
+    expect(later.outs).toMatchObject({ supersededCount: 0, unverifiedCount: 0 });
+    expect(currentInState(later.outs.increments)).toMatchObject([
+      { path: "b.jpg", datasetUid: old, itemPath: "a.jpg" },
+      { path: "c.jpg", datasetUid: latest, itemPath: "a.jpg" },
+      { path: "sub/b.jpg", datasetUid: old },
+    ]);
   });
 
   test("stays moved or superseded where the state says so", async () => {

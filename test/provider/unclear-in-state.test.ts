@@ -1,7 +1,7 @@
 // What a stack's state keeps of items whose keys may be those of several files.
+import { currentInState } from "../../provider/handlers/growing-dataset/current";
 import {
   incrementsInState,
-  currentInState,
   knownInState,
   plannedInState,
 } from "../../provider/handlers/growing-dataset/state";

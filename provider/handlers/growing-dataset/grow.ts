@@ -2,6 +2,7 @@
 // reached, so that the next `up` continues there.
 import type { Avala } from "../../../src/api/connection";
 import { isUploadError } from "../../../src/errors";
+import { postponedIn } from "../../../src/files/left-out";
 import { decideGrowth, type GrowDecision } from "../../../src/operations/grow/decide-growth";
 import { growSet } from "../../../src/operations/grow/grow";
 import type { GrownSet } from "../../../src/operations/grow/grown";
@@ -16,10 +17,11 @@ import { everFewer, providerOf, unfinishedWith, type UnfinishedForm } from "../.
 import type { LocalSet } from "../../process/local-files";
 import type { Messages } from "../../process/messages";
 import { present } from "../../process/present";
+import { supersededIn } from "./current";
 import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
 import { warnOfVisibility } from "./preview";
 import { pendingOf, storedOf, type PendingIncrement } from "./pending";
-import { incrementsInState, knownInState, supersededIn } from "./state";
+import { incrementsInState, knownInState } from "./state";
 import { describePostponed, describeSuperseded, describeUnseen, describeUnverified } from "./words";
 
 export interface Growing {
@@ -36,12 +38,12 @@ const DEFAULT_TIMEOUT_MINUTES = 60;
 
 /** What the state keeps of a set. */
 function outputsOf(
-  inputs: GrowingInputs,
+  { inputs, local, olds }: Growing,
   increments: readonly Increment[],
   plan: GrowthPlan,
-  { olds }: { readonly olds?: GrowingOutputs | undefined } = {},
 ): GrowingOutputs {
-  const kept = incrementsInState(increments, plan, olds?.increments);
+  const left = postponedIn(local.set.leftOut);
+  const kept = incrementsInState(increments, plan, { before: olds?.increments ?? [], left });
   return present<GrowingOutputs>({
     ...inputs,
     datasetUids: kept.map(({ uid }) => uid),
@@ -121,13 +123,13 @@ function* pendingForms(
 
 /** The error that puts into the state what was reached; the plain one when that is nothing, or more than fits. */
 function unfinished(growing: Growing, decision: GrowDecision, error: unknown): unknown {
-  const { inputs, olds } = growing;
+  const { inputs } = growing;
   const { next, increments, plan } = decision;
   const landedCount = isUploadError(error) ? error.landed.length : 0;
   if (increments.length + landedCount === 0 || next === undefined) return error;
   const begun = { next, increments };
   function* forms(): Generator<UnfinishedForm> {
-    const outputs = outputsOf(inputs, increments, plan, { olds });
+    const outputs = outputsOf(growing, increments, plan);
     for (const { pending, keptCount } of pendingForms(growing, begun, error)) {
       const properties = { ...outputs, pending, __provider: providerOf(inputs) };
       yield { properties, keptCount };
@@ -157,7 +159,7 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
     for (const one of before)
       if (one.made?.dataset.uid !== last) await growing.messages.info(describeMade(one));
     await report(growing, decision, result);
-    return outputsOf(inputs, result.increments, result.plan, growing);
+    return outputsOf(growing, result.increments, result.plan);
   } catch (error) {
     throw unfinished(growing, decision, error);
   }

@@ -15,7 +15,7 @@ import { present, without } from "../../process/present";
 import { hasUnknown, unknownAs } from "../../process/unknown";
 import { contentsOf, type Contents } from "../choice/contents";
 import type { PendingIncrement } from "./pending";
-import { currentInState, type IncrementInState } from "./state";
+import { currentInState, type IncrementInState } from "./current";
 
 /** As a program gives them. */
 export interface GrowingGiven extends Checked<typeof GROWING_DATASET_FIELDS> {
@@ -130,8 +130,8 @@ export function growingInputs(
 }
 
 /**
- * Paths that were left for a later run, and of those the state shows as moved the paths that their items have: without the
- * content it can't be seen again that they were.
+ * Paths that were left for a later run. Where one is a moved file's whose increment the server is asked for, no move is known,
+ * and the path that its item has is as good as left.
  */
 export function postponedOf(
   { set }: LocalSet,
@@ -140,7 +140,8 @@ export function postponedOf(
   const left = postponedIn(set.leftOut);
   if (left.length === 0) return left;
   const isLeft = new Set(left);
-  const moved = currentInState(increments).filter(
+  const asked = increments.filter(({ unknown }) => unknown !== undefined);
+  const moved = currentInState(asked).filter(
     ({ path, itemPath }) => path !== itemPath && isLeft.has(path),
   );
   return [...left, ...moved.map(({ itemPath }) => itemPath)];

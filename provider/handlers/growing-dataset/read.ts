@@ -5,7 +5,7 @@ import type { Dataset } from "../../../src/api/endpoints/datasets/dataset-wire";
 import { isNotFound } from "../../../src/errors";
 import { listUnder } from "../../../src/operations/grow/find-increments";
 import { nameOf, type GrowingOutputs } from "./inputs";
-import type { IncrementInState } from "./state";
+import type { IncrementInState } from "./current";
 
 /** @throws whatever is not a 404: only that means gone */
 async function readOne(avala: Avala, uid: string): Promise<Dataset | undefined> {
