@@ -8,16 +8,18 @@ import { comparePaths } from "../../src/files/manifest/manifest";
 import { type DataType, inferDataType } from "../../src/files/media";
 import { describeSuffixes, isItemOf, uselessText } from "../../src/files/scan/indexing";
 import {
+  describeUncut,
   labelProblem,
   leftOutWords,
   partitionFiles,
   partitionsOnlyOf,
   rootLabel,
+  uncutBy,
 } from "../../src/files/scan/partition";
 import { untyped } from "../../src/files/scan/type-question";
 import { withHome } from "../../src/home-path";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
-import { counted } from "../../src/text";
+import { counted, shown } from "../../src/text";
 import type { UploadInputs } from "../inputs/upload";
 import { namesOf } from "./target-names";
 
@@ -80,6 +82,13 @@ export function leftOutFolders(inputs: UploadInputs, fileSet: FileSet): readonly
       return `no dataset is made of ${where}: Avala would index ${none} (${suffixes})`;
     },
   );
+}
+
+/** What makes a dataset of each folder, where all of them lie in one. */
+export function uncutText(inputs: UploadInputs, { files }: FileSet): string | undefined {
+  const uncut = inputs.partitionDepth === 0 ? undefined : uncutBy(files, inputs.prefix);
+  const names = { depth: "partition-depth: 1", include: "files", written: shown };
+  return uncut && describeUncut(uncut, inputs.root, names);
 }
 
 // As long as any digest, and so is a name that is made of it.

@@ -12,7 +12,7 @@ import type { GrowingName } from "../../src/operations/grow/increment-name";
 import { describeList, idleList, missingPaths } from "./list-words";
 import { idleLines } from "./idle-lines";
 import { sharedNames } from "./shared-names";
-import { leftOutFolders, partitionsOf } from "./partitions";
+import { leftOutFolders, partitionsOf, uncutText } from "./partitions";
 import { emptyWorkspace, readAndCheck, sourcesOf, type ListingOptions } from "./set-files";
 import { namesOf } from "./target-names";
 import type { UploadInputs } from "../inputs/upload";
@@ -77,6 +77,8 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
         ]
       : [];
   if (unmatched.length > 0) unmatched.push(...emptyWorkspace(options.workspace));
+  // Of a list of what has changed, all may well lie in one folder.
+  const uncut = list === undefined ? (uncutText(inputs, fileSet) ?? []) : [];
   return {
     fileSet,
     manifest,
@@ -85,7 +87,7 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
     leftOutFolders: leftOutFolders(inputs, fileSet),
     ...(list && use ? { list: describeList(list, use) } : {}),
     warnings: [
-      ...[...unmatched, ...missingPaths(list, use)].map((text) => ({ text })),
+      ...[...unmatched, ...missingPaths(list, use)].concat(uncut).map((text) => ({ text })),
       ...noticesOf(fileSet),
     ],
   };

@@ -5,6 +5,7 @@ import type { PatternCount } from "../../src/files/local-file";
 import { dataTypes } from "../../src/files/media";
 import { describeSuffixes, type UnindexedPolicy } from "../../src/files/scan/indexing";
 import {
+  describeUncut,
   labelProblem,
   leftOutWords,
   readPartitions,
@@ -70,14 +71,25 @@ function listFolders(args: ChosenFiles): readonly string[] {
   ]);
 }
 
-/** Folders that are not datasets, since none of their files would be indexed. */
-export function leftOutFolders(args: ChosenFiles): readonly string[] {
-  if (args.partitionDepth !== 1) return [];
-  return listed(args).leftOut.map(({ folder, files }) => {
-    const [where, none] = leftOutWords(folder);
-    const suffixes = describeSuffixes(files.map(({ path }) => path));
-    return `${where}: no dataset is made, since Avala would index ${none} (${suffixes})`;
-  });
+interface CutNotes {
+  /** Folders that are not datasets, since none of their files would be indexed. */
+  readonly leftOut: readonly string[];
+  /** What makes a dataset of each folder, where all of them lie in one. */
+  readonly uncut?: string | undefined;
+}
+
+export function cutNotes(args: ChosenFiles): CutNotes {
+  if (args.partitionDepth !== 1) return { leftOut: [] };
+  const { leftOut, uncut } = listed(args);
+  const names = { depth: "partitionDepth: 1", include: "include", written: JSON.stringify };
+  return {
+    leftOut: leftOut.map(({ folder, files }) => {
+      const [where, none] = leftOutWords(folder);
+      const suffixes = describeSuffixes(files.map(({ path }) => path));
+      return `${where}: no dataset is made, since Avala would index ${none} (${suffixes})`;
+    }),
+    uncut: uncut && describeUncut(uncut, args.root, names),
+  };
 }
 
 export function partitionsOf(args: ChosenFiles): readonly Partition[] {

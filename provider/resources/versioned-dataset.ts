@@ -11,7 +11,7 @@ import { checkComponent } from "./component-inputs";
 import { Dataset, type DatasetArgs } from "./dataset";
 import { Export, type ExportArgs } from "./export";
 import { FileSet, type FileSetArgs } from "./file-set";
-import { leftOutFolders, partitionsOf, unmatchedLines, type Partition } from "./partitions";
+import { cutNotes, partitionsOf, unmatchedLines, type Partition } from "./partitions";
 
 type SharedFileSetArgs = Pick<
   FileSetArgs,
@@ -135,7 +135,9 @@ export class VersionedDataset extends pulumi.ComponentResource {
       const text = `include: ${line.pattern} matches nothing in ${args.root}${because(line)}`;
       void pulumi.log.warn(text, this);
     }
-    for (const line of leftOutFolders(args)) void pulumi.log.info(line, this);
+    const { leftOut, uncut } = cutNotes(args);
+    for (const line of leftOut) void pulumi.log.info(line, this);
+    if (uncut !== undefined) void pulumi.log.warn(uncut, this);
     const own = { parent: this };
     const made = partitions.map((partition) => {
       const child = partition.label === "" ? name : `${name}-${partition.label}`;

@@ -57,6 +57,19 @@ test("they are sent where that is asked for, with a warning", async () => {
   expect(warnings).toHaveLength(1);
 });
 
+test("folders that all lie in one are one dataset, with a warning that says what makes one of each", async () => {
+  for (const name of ["a", "b", "c"]) place.tree.write({ [`photos/${name}/1.jpg`]: jpeg(name) });
+  const inputs = { ...partitioned, files: "photos/**", "dry-run": "true" };
+  const { warnings, summaries } = await act(inputs);
+  const text =
+    "All files are in the folder photos, so partition-depth: 1 makes one dataset of them. To make one of each of the 3 folders in it, set root to photos, with files relative to that, and add photos to prefix, so that paths in the dataset stay as they are.";
+  expect(warnings.map((one) => one.text)).toEqual([text]);
+  expect(summaries[0]).toContain("set root to photos");
+  expect((await act({ ...inputs, files: "photos/a" })).warnings).toEqual([]);
+  expect((await act({ ...inputs, root: "photos", files: "**" })).warnings).toEqual([]);
+  expect((await act({ ...inputs, files: "**" })).warnings).toEqual([]);
+});
+
 test.each([
   { unindexed: "error" },
   { files: "labels" },

@@ -1,9 +1,9 @@
 // Cuts a file set into partitions: the folders that are separate datasets, so that a change sends only that folder.
-import { relative, resolve } from "node:path";
+import { posix, relative, resolve, sep } from "node:path";
 import { readOptions, type FileSetOptions } from "../file-set-options";
 import { comparePaths } from "../manifest/manifest";
 import type { PatternCount } from "../local-file";
-import { shown } from "../../text";
+import { formatCount, shown } from "../../text";
 import { isItemOf } from "./indexing";
 import { withReasons } from "./reasons";
 import { scanSync } from "./scan";
@@ -34,6 +34,7 @@ export interface Partitions {
   readonly folders: readonly string[];
   /** Folders that are no partitions, since none of their files would be indexed; the paths of these. */
   readonly leftOut: readonly Partition<Pathed>[];
+  readonly uncut?: Uncut | undefined;
   /** One for each include line that takes files, with the likely reason where it matches nothing. */
   readonly patterns: readonly PatternCount[];
 }
@@ -72,8 +73,46 @@ export function readPartitions(root: string, options: PartitionOptions): Partiti
   return {
     folders: partitionFiles(kept, 1).map(({ folder }) => folder),
     leftOut: partitionsOnlyOf(rest, kept, 1),
+    uncut: uncutBy(kept),
     patterns: withReasons(scanned.patterns, { tree }, read.patterns.removals),
   };
+}
+
+/** One folder that has all files, in folders of its own: then depth 1 cuts nothing. */
+interface Uncut {
+  readonly folder: string;
+  /** How many folders in it have files. */
+  readonly folders: number;
+}
+
+export function uncutBy(files: readonly Pathed[], prefix = ""): Uncut | undefined {
+  const [only, ...others] = partitionFiles(files, 1, prefix);
+  if (only === undefined || only.folder === "" || others.length > 0) return undefined;
+  const { folder } = only;
+  const inside = partitionFiles(only.files, 1, `${startOf(prefix)}${folder}`);
+  const folders = inside.filter((one) => one.folder !== "").length;
+  return folders < 2 ? undefined : { folder, folders };
+}
+
+/** What a front end calls these, and how it writes a value. */
+interface UncutNames {
+  /** `partition-depth: 1` */
+  readonly depth: string;
+  readonly include: string;
+  readonly written: (value: string) => string;
+}
+
+export function describeUncut(
+  { folder, folders }: Uncut,
+  root: string,
+  { depth, include, written }: UncutNames,
+): string {
+  const inner = written(posix.join(root.replaceAll(sep, "/"), folder));
+  return `All files are in the folder ${shown(folder)}, so ${depth} makes one dataset of them. To make one of each of the ${formatCount(folders)} folders in it, set root to ${inner}, with ${include} relative to that, and add ${written(folder)} to prefix, so that paths in the dataset stay as they are.`;
+}
+
+function startOf(prefix: string): string {
+  return prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
 }
 
 /** The partitions of `leftOut` in which no file is left. */
@@ -127,7 +166,7 @@ export function partitionFiles<T extends { readonly path: string }>(
   prefix = "",
 ): Partition<T>[] {
   if (depth === 0) return files.length === 0 ? [] : [{ folder: "", files }];
-  const start = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+  const start = startOf(prefix);
   const byFolder = new Map<string, T[]>();
   for (const file of files) {
     const inside = file.path.startsWith(start) ? file.path.slice(start.length) : file.path;
