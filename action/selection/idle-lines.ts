@@ -15,22 +15,34 @@ interface Matched extends Pick<
   readonly ownLeftOut: number;
 }
 
+interface IdleLine {
+  readonly text: string;
+  /** Whether it says why, and so what to do: then no other advice stands beside it. */
+  readonly isExplained: boolean;
+}
+
 /** As problems, with what to do. */
 export function refusedLines(
   found: Matched,
   download: string | undefined,
 ): readonly InputProblem[] {
-  return idleLines(found, download).map((text) => ({
+  return idleIn(found, download).map(({ text, isExplained }) => ({
     input: "files",
-    text: `${text}; fix or remove the line, or set if-no-files-found: warn`,
+    text: isExplained
+      ? `${text}. To allow this, set if-no-files-found: warn`
+      : `${text}; fix or remove the line, or set if-no-files-found: warn`,
   }));
 }
 
 /** `download` is the folder that an export goes to: a line that keeps it out is not idle. */
-export function idleLines(
+export function idleLines(found: Matched, download: string | undefined): readonly string[] {
+  return idleIn(found, download).map(({ text }) => text);
+}
+
+function idleIn(
   { root, patterns, removed, hiddenLeftOut, leftOut, ownLeftOut }: Matched,
   download: string | undefined,
-): readonly string[] {
+): readonly IdleLine[] {
   const hidden =
     hiddenLeftOut === 0
       ? ""
@@ -49,13 +61,13 @@ export function idleLines(
     ({ pattern, matched }) => matched === 0 && !guardsDownload(pattern, root, download),
   );
   return [
-    ...unmatched.map(
-      (count) =>
-        `the line ${JSON.stringify(count.pattern)} matches nothing in ${root}${because(count)}${rest}`,
-    ),
-    ...idle.map(
-      (count) =>
-        `the line ${JSON.stringify(`!${count.pattern}`)} excludes nothing: it matches no file in ${root} that another line selects${because(count)}`,
-    ),
+    ...unmatched.map((count) => ({
+      text: `the line ${JSON.stringify(count.pattern)} matches nothing in ${root}${because(count)}${rest}`,
+      isExplained: count.why !== undefined || rest !== "",
+    })),
+    ...idle.map((count) => ({
+      text: `the line ${JSON.stringify(`!${count.pattern}`)} excludes nothing: it matches no file in ${root} that another line selects${because(count)}`,
+      isExplained: count.why !== undefined,
+    })),
   ];
 }
