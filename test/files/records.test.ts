@@ -1,12 +1,13 @@
 import { createRecords, type RecordData, type Records } from "../../src/files/digests/records";
 
+const everything = { bytes: 1, bytesOf: () => 0 };
 const sound = { isPrivateKey: false };
 const key = { isPrivateKey: true };
 const stampOf = (inode: number): Float64Array => Float64Array.of(10, 1, 1, inode, 1);
 
 /** As they are written. */
 function dataOf(records: Records): RecordData {
-  const { paths, stamps, marks, digests, findings } = records.pick(() => true);
+  const { paths, stamps, marks, digests, findings } = records.pick(() => true, everything);
   const bytesOf = (pieces: Iterable<Uint8Array>): Buffer =>
     Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
   return {

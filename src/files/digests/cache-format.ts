@@ -4,6 +4,7 @@ import { printable } from "../../redact";
 import { isClockMark, type ClockMark } from "./clock-mark";
 import { digestBytes } from "./digest-column";
 import { isFinding, type Finding } from "./finding";
+import type { Room } from "./fitting";
 import { pathsId, pathText, type ReadPaths } from "./kept-paths";
 import type { PickedRecords, RecordData } from "./records";
 import { markBytes } from "./rows";
@@ -58,15 +59,12 @@ function isHead(value: unknown): value is WrittenHeader {
   return isNumber(files) && isText(paths) && areFindings(findings);
 }
 
-/** Whether there is room for one more file in a cache of so many bytes; each that is asked about takes its room. */
-export function createRoom(maxBytes: number): (path: string) => boolean {
-  let bytes = headRoomBytes;
-  return (path) => {
-    const entryBytes =
-      stampBytes + markBytes + digestBytes + Buffer.byteLength(path) + '"",'.length;
-    if (bytes + entryBytes > maxBytes) return false;
-    bytes += entryBytes;
-    return true;
+/** What files have in a cache of so many bytes. */
+export function roomIn(maxBytes: number): Room {
+  const ofEach = stampBytes + markBytes + digestBytes + '"",'.length;
+  return {
+    bytes: maxBytes - headRoomBytes,
+    bytesOf: (path) => ofEach + Buffer.byteLength(path),
   };
 }
 

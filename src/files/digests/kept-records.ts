@@ -1,7 +1,7 @@
 // The records of one root on the disk: read when they can be believed, written together with what others wrote meanwhile.
 // Knows nothing of single files.
 import { maxCacheBytes, readCacheFile, removeCacheFile, replaceCacheFile } from "./cache-files";
-import { createRoom, decodeCache, encodeCache, type CacheContent } from "./cache-format";
+import { decodeCache, encodeCache, roomIn, type CacheContent } from "./cache-format";
 import { isSetBack, laterMark, type ClockMark } from "./clock-mark";
 import type { ReadPaths } from "./kept-paths";
 import type { Records } from "./records";
@@ -47,8 +47,7 @@ export function keepRecords(records: Records, options: KeptOptions): KeptRecords
       await load();
       clock = laterMark(clock, markClock());
       const header = { place, rules, clock };
-      const hasRoom = createRoom(maxCacheBytes);
-      const data = records.pick((row, path) => isKept(row, path) && hasRoom(path));
+      const data = records.pick(isKept, roomIn(maxCacheBytes));
       const pieces = encodeCache({ header, data });
       await replaceCacheFile(path, pieces).catch(() => undefined);
     },

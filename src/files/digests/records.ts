@@ -2,6 +2,7 @@
 import { createDigestColumn, digestBytes, type DigestColumn } from "./digest-column";
 import type { Finding } from "./finding";
 import { createFindingList, type FindingList } from "./finding-list";
+import { fittingRows, type Room } from "./fitting";
 import { createPathIndex, type PathIndex } from "./path-index";
 import { createRows, markBytes, type Columns, type Rows } from "./rows";
 import { stampBytes } from "./stamp";
@@ -49,8 +50,8 @@ export interface Records {
    * it has them as they are put.
    */
   readonly expect: (paths: readonly string[]) => void;
-  /** Those rows that are chosen, as they are when they are gone through. */
-  pick(isWanted: (row: number, path: string) => boolean): PickedRecords;
+  /** Those rows that are chosen and fit, the last used first, as they are when they are gone through. */
+  pick(isWanted: (row: number, path: string) => boolean, room: Room): PickedRecords;
   clear(): void;
 }
 
@@ -99,7 +100,7 @@ export function createRecords(): Records {
       rows.makeRoom(paths.length);
       digests.makeRoom(paths.length);
     },
-    pick: (isWanted) => picked(store, isWanted),
+    pick: (isWanted, room) => picked(store, chosenRows(store, isWanted, room)),
     clear: () => {
       isEmpty = true;
       for (const row of index.paths().keys()) rows.clear(row);
@@ -151,24 +152,36 @@ function translateFinding(rows: Rows, row: number, ids: readonly (number | undef
   if (id !== undefined && ids[id] !== id) rows.setFindingId(row, ids[id]);
 }
 
-function picked(
-  { index, rows, digests, findings }: Store,
+/** In the order of their paths. */
+function chosenRows(
+  { index, rows }: Store,
   isWanted: (row: number, path: string) => boolean,
-): PickedRecords {
+  room: Room,
+): readonly number[] {
   const all = index.paths();
   const pathOf = (row: number): string => all[row] ?? "";
-  const chosen: number[] = [];
+  const wanted: number[] = [];
   for (const [row, path] of all.entries())
-    if (!rows.isBlank(row) && isWanted(row, path)) chosen.push(row);
-  const paths = {
+    if (!rows.isBlank(row) && isWanted(row, path)) wanted.push(row);
+  if (!isSorted(pathsOf(all, wanted))) wanted.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+  return fittingRows(wanted, room, { pathOf, dayOf: rows.dayOf });
+}
+
+function pathsOf(all: readonly string[], chosen: readonly number[]): Iterable<string> {
+  return {
     *[Symbol.iterator]() {
-      for (const row of chosen) yield pathOf(row);
+      for (const row of chosen) yield all[row] ?? "";
     },
   };
-  if (!isSorted(paths)) chosen.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+}
+
+function picked(
+  { index, rows, digests, findings }: Store,
+  chosen: readonly number[],
+): PickedRecords {
   return {
     count: chosen.length,
-    paths,
+    paths: pathsOf(index.paths(), chosen),
     stamps: () => copiesOf(chosen, stampBytes, rows.copyStampTo),
     marks: () => copiesOf(chosen, markBytes, rows.copyMarksTo),
     digests: () =>
