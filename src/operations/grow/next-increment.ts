@@ -15,7 +15,13 @@ import {
   type Journals,
 } from "./begun-increments";
 import type { GrowOptions, GrowTarget } from "./growth";
-import { nextNumber, parseIncrement, plannedName } from "./increment-name";
+import {
+  incrementName,
+  nextNumber,
+  numberedSlug,
+  parseIncrement,
+  plannedName,
+} from "./increment-name";
 
 export interface IncrementToMake {
   readonly number: number;
@@ -107,6 +113,7 @@ export async function toMakeOf(
   const begun = await findBegun(avala, target, journals, stored);
   const makes: IncrementToMake[] = [];
   const open: BegunIncrement[] = [];
+  const taken = [...numbers];
   let rest = toSend;
   for (const one of begun) {
     const manifest = manifestOfBegun(one, rest);
@@ -116,13 +123,17 @@ export async function toMakeOf(
     }
     const { entries: files, digest } = manifest;
     const { number, landed } = one;
-    const named = plannedName(target.name, number, digest);
-    makes.push({ number, digest, ...named, files, landed: landed.length });
+    const { name } = incrementName(target.name, number, digest);
+    // Its name may have a number that another one has. A slug's number is always the one after all that there are.
+    const next = nextNumber(taken);
+    const slug = numberedSlug(target.name, next);
+    makes.push({ number, digest, name, slug, files, landed: landed.length });
+    taken.push(number, next);
     rest = without(rest, files);
   }
   if (rest.length > 0) {
     const { digest } = createManifest(rest);
-    const next = nextNumber([...numbers, ...makes.map(({ number }) => number)]);
+    const next = nextNumber(taken);
     const number = numberOf(target, digest, { journals, stored, next }) ?? next;
     makes.push({ number, digest, ...plannedName(target.name, number, digest), files: rest });
   }

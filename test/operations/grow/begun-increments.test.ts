@@ -116,6 +116,30 @@ describe("an increment that a run began and did not end", () => {
     expect(place.names()).toEqual([]);
   });
 
+  test.each([
+    ["two under one number", async () => undefined],
+    [
+      "one whose number another run took",
+      async () => {
+        await place.put("z.jpg", "of another machine");
+        await place.run({ machine: "another", paths: ["z.jpg"] });
+      },
+    ],
+  ])("and what follows it are made under the names that were said: %s", async (_what, happens) => {
+    for (const paths of [FILES.slice(0, 2), FILES.slice(2)])
+      await expect(place.run({ avala: killedAfter(1), paths, options })).rejects.toMatchObject({
+        code: "cancelled",
+      });
+    await happens();
+    await place.put("c.jpg", "new");
+    const decision = await place.decide();
+    const said = [decision.next, ...decision.later].map((one) => [one?.name, one?.slug]);
+    expect(said).toHaveLength(3);
+    await place.run();
+    const made = place.emulator.datasets().map(({ name, slug }) => [name, slug]);
+    expect(made.slice(-3)).toEqual(said);
+  });
+
   test("is finished though each run ends early and a file comes before each", async () => {
     for (const [index, budget] of [2, 2, 2, 2, 2, 2, 2, 2].entries()) {
       await place.run({ avala: killedAfter(budget), options }).catch(() => undefined);
