@@ -2,6 +2,7 @@
 // wrong or expired is an answer: an `up` would fail by it.
 import { ignoreAdvice } from "../../src/api/advice";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
+import type { Avala } from "../../src/api/connection";
 import { canonicalJson } from "../../src/canonical-json";
 import { findDataset, type DatasetName } from "../../src/operations/datasets/dataset";
 import { isNotAllowedToRead, messageOf } from "../../src/errors";
@@ -9,12 +10,34 @@ import type { Call } from "./calls";
 import type { Messages } from "./messages";
 import type { Session } from "./session";
 
+const NO_KEY = "no API key";
+
 /** What a preview adds to whatever it says without having looked. */
-export const notCompared = "not compared with the server: no API key";
+export const notCompared = `not compared with the server: ${NO_KEY}`;
+
+/** What a look at Avala found, or why there was none. */
+type Asked<T> = { readonly found: T } | { readonly unchecked: string };
 
 /**
- * What `look` found. A key that may not read gives no advice; any other failure is a warning that says what was not
- * checked. @throws AvalaError `authentication`, `cancelled`
+ * For what says itself that it was not checked. `avala` is `undefined` without a key.
+ * @throws AvalaError `authentication`, `cancelled`
+ */
+export async function ask<T>(
+  avala: Avala | undefined,
+  look: (avala: Avala) => Promise<T>,
+): Promise<Asked<T>> {
+  if (avala === undefined) return { unchecked: NO_KEY };
+  try {
+    return { found: await look(avala) };
+  } catch (error) {
+    ignoreAdvice(error);
+    return { unchecked: messageOf(error) };
+  }
+}
+
+/**
+ * What `look` found. Where there is no answer it says what was not checked: that a key may not read is information, since
+ * keys are made so, and any other failure is a warning. @throws AvalaError `authentication`, `cancelled`
  */
 export async function advise<T>(
   messages: Messages,
@@ -25,8 +48,8 @@ export async function advise<T>(
     return await look();
   } catch (error) {
     ignoreAdvice(error);
-    if (!isNotAllowedToRead(error))
-      await messages.warn(`${what} was not checked: ${messageOf(error)}`);
+    const text = `${what} was not checked: ${messageOf(error)}`;
+    await (isNotAllowedToRead(error) ? messages.info(text) : messages.warn(text));
     return undefined;
   }
 }

@@ -58,7 +58,7 @@ describe("A Dataset that leaves the stack", () => {
     };
     answer(403);
     await bench.handlers().dataset.delete(id, outs);
-    expect(lastMessage()?.text).toContain(`(uid ${id}, 0 items) stays at Avala`);
+    expect(lastMessage()?.text).toContain(`(uid ${id}) stays at Avala`);
     answer(401);
     await expect(bench.handlers().dataset.delete(id, outs)).rejects.toThrow(/401/);
   });

@@ -37,7 +37,7 @@ describe("A Dataset", () => {
         const call = { urn: "urn:one", isPreview: true };
         const news = await checked(dataset, { ...given, slug: "two", call });
         await expect(dataset.diff(id, outs, news)).rejects.toThrow(
-          /mine \(uid .*, 0 items\) cannot be replaced .*onDelete is "keep".*slug.*another name.*delete this one in Avala.*onDelete: "delete" first/s,
+          /mine \(uid .*\) cannot be replaced .*onDelete is "keep".*slug.*another name.*delete this one in Avala.*onDelete: "delete" first/s,
         );
       }
       expect(bench.writes()).toEqual([]);

@@ -5,7 +5,11 @@ import type { DatasetChanges } from "../../../src/api/endpoints/datasets/dataset
 import { updateDataset } from "../../../src/api/endpoints/datasets/datasets";
 import { refOf } from "../../../src/operations/datasets/dataset-ref";
 import { AvalaError, isAvalaError } from "../../../src/errors";
-import { describeDataset, type Counts } from "../../../src/operations/datasets/dataset-work";
+import {
+  describeDataset,
+  withUid,
+  type Counts,
+} from "../../../src/operations/datasets/dataset-work";
 import { DATASET_FIELDS } from "../../fields/dataset";
 import { bodyOf } from "../../process/fields";
 import type { Messages } from "../../process/messages";
@@ -27,14 +31,14 @@ function changeByHand(names: string): string {
  */
 export async function announceChanges(
   messages: Messages,
-  dataset: Counts,
+  dataset: Pick<Counts, "name" | "uid">,
   changes: Changes | undefined,
 ): Promise<void> {
   const known = Object.entries(changes ?? {}).filter(([, value]) => !hasUnknown(value));
   if (known.length === 0) return;
   const names = known.map(([name]) => name).join(", ");
   await messages.warn(
-    `up will most likely fail: no published source of Avala's API has a call that changes a dataset (${names}).\n${describeDataset(dataset)} would stay as it is. ${changeByHand(names)}`,
+    `up will most likely fail: no published source of Avala's API has a call that changes a dataset (${names}).\nDataset ${withUid(dataset)} would stay as it is. ${changeByHand(names)}`,
   );
 }
 

@@ -47,7 +47,6 @@ import { PULUMI_WORDS, publishedFilesOf } from "../publishing";
 
 const DEFAULT_TIMEOUT_MINUTES = 60;
 
-/** What is left to do with a dataset that exists. */
 interface Finishing extends Partial<Pick<Made, "isKnown" | "isOwnerKnown" | "resemblance">> {
   readonly changes?: ReturnType<typeof changesOf>;
   /** What the state has, of which nothing changes where `changes` can't be made. */
@@ -117,15 +116,16 @@ class DatasetHandler implements OwnMethods<DatasetInputs, DatasetOutputs> {
     { props, changed }: Pick<Replacement, "props" | "changed">,
     { call, mustGo, news }: { call: Call; mustGo: boolean; news: DatasetInputs },
   ): Promise<void> {
-    const { session, lineage } = this;
+    const { session } = this;
     const avala = session.avalaIfConfigured(call);
-    const replacement = { avala, messages: session.messages(call), props, changed };
+    const isFirstMention = this.lineage.isFirstMention(props.uid);
+    const messages = session.messages(call);
+    const replacement = { avala, messages, props, changed, isFirstMention };
     // What the one before has, Avala accepted.
     if (call.isPreview === true && props.visibility !== news.visibility)
       await warnOfVisibility(session, call, news);
     if (mustGo) await refuseIfInTheWay(replacement);
-    else if (call.isPreview === true && lineage.isFirstMention(props.uid))
-      await reportWhatStays(replacement, news);
+    else if (call.isPreview === true && isFirstMention) await reportWhatStays(replacement, news);
   }
 
   async create(inputs: DatasetInputs): Promise<dynamic.CreateResult<DatasetOutputs>> {

@@ -7,12 +7,15 @@ import { refOf } from "../../../src/operations/datasets/dataset-ref";
 import {
   describeDataset,
   describeLeftBehind,
+  describeUnchecked,
+  describeUncheckedLeft,
   hasWork,
   mayHaveWork,
+  withUid,
   type Counts,
 } from "../../../src/operations/datasets/dataset-work";
 import { AvalaError, isAvalaError, isNotFound } from "../../../src/errors";
-import { advise, notCompared } from "../../process/advice";
+import { ask } from "../../process/advice";
 import type { Messages } from "../../process/messages";
 import { hasUnknown } from "../../process/unknown";
 import { IN_THE_WAY, describeKept, keptBecause, keptByState, type KeptBecause } from "./fate";
@@ -29,28 +32,55 @@ async function readNow(avala: Avala, uid: string): Promise<Dataset | "gone"> {
   }
 }
 
+interface Known {
+  readonly counts: Counts;
+  /** Why the counts are the state's, which are old: the server was not asked. */
+  readonly unchecked?: string | undefined;
+}
+
 /** {@link readNow}, or the state's counts where the server can't be asked. */
 async function readOrRecall(
   avala: Avala | undefined,
-  messages: Messages,
   props: DatasetOutputs,
-): Promise<Counts | "gone"> {
-  if (avala === undefined) {
-    await messages.info(`dataset ${props.name} (uid ${props.uid})\n${notCompared}`);
-    return props;
-  }
-  const what = `Whether people have worked on dataset ${props.name} (uid ${props.uid})`;
-  return (await advise(messages, what, () => readNow(avala, props.uid))) ?? props;
+): Promise<Known | "gone"> {
+  const asked = await ask(avala, (session) => readNow(session, props.uid));
+  if ("unchecked" in asked) return { counts: props, ...asked };
+  return asked.found === "gone" ? "gone" : { counts: asked.found };
 }
 
-function inTheWay(counts: Counts, because: KeptBecause, changed: readonly string[]): AvalaError {
+/** With the counts, where they are of now. */
+function inWords({ counts, unchecked }: Known): string {
+  return unchecked === undefined ? describeDataset(counts) : `Dataset ${withUid(counts)}`;
+}
+
+function isByWork(because: KeptBecause | undefined): boolean {
+  return because === undefined || because === "work" || because === "uncounted";
+}
+
+function inTheWay(known: Known, because: KeptBecause, changed: readonly string[]): AvalaError {
   const [why, hint] = IN_THE_WAY[because];
   const what = changed.length === 0 ? "" : ` Changed: ${changed.join(", ")}.`;
+  const { counts, unchecked } = known;
+  const doubt =
+    unchecked === undefined || !isByWork(because) ? "" : ` ${describeUnchecked(counts, unchecked)}`;
   return new AvalaError(
     "conflict",
-    `${describeDataset(counts)} cannot be replaced by one of the same name: ${why}${what}`,
+    `${inWords(known)} cannot be replaced by one of the same name: ${why}${what}${doubt}`,
     { hint },
   );
+}
+
+/** Of one that is deleted unless people have worked on it, which was not checked. */
+function describeGoing(
+  { counts, unchecked = "" }: Known,
+  { forceDestroy }: DatasetOutputs,
+): string {
+  const how =
+    forceDestroy === true
+      ? "with what people have made of it, if Avala supports it (forceDestroy is true)"
+      : "if it has no annotations and no projects, and Avala supports it";
+  const comma = forceDestroy === true ? "," : "";
+  return `Dataset ${withUid(counts)} will be deleted${comma} ${how}.\n${describeUnchecked(counts, unchecked)}`;
 }
 
 export interface Replacement {
@@ -60,6 +90,8 @@ export interface Replacement {
   readonly props: DatasetOutputs;
   /** The inputs that make it another dataset. */
   readonly changed: readonly string[];
+  /** The engine asks for a replacement more than once. */
+  readonly isFirstMention: boolean;
 }
 
 /**
@@ -68,11 +100,13 @@ export interface Replacement {
  * @throws AvalaError `conflict`
  */
 export async function refuseIfInTheWay(replacement: Replacement): Promise<void> {
-  const { avala, messages, props, changed } = replacement;
-  const counts = await readOrRecall(avala, messages, props);
-  if (counts === "gone") return;
-  const because = keptBecause(props, counts, false);
-  if (because !== undefined) throw inTheWay(counts, because, changed);
+  const { avala, messages, props, changed, isFirstMention } = replacement;
+  const known = await readOrRecall(avala, props);
+  if (known === "gone") return;
+  const because = keptBecause(props, known.counts, false);
+  if (because !== undefined) throw inTheWay(known, because, changed);
+  if (known.unchecked !== undefined && isFirstMention)
+    await messages.warn(describeGoing(known, props));
 }
 
 /** In a preview: what becomes of the dataset that another one, of another name, takes the place of, and of people's work. */
@@ -80,26 +114,34 @@ export async function reportWhatStays(
   { avala, messages, props }: Replacement,
   { name, files }: DatasetInputs,
 ): Promise<void> {
-  const counts = await readOrRecall(avala, messages, props);
-  if (counts === "gone") return;
+  const known = await readOrRecall(avala, props);
+  if (known === "gone") return;
+  const { counts, unchecked } = known;
   const because = keptBecause(props, counts, false);
-  if (because === undefined) {
-    await messages.info(`${describeDataset(counts)} will be deleted if Avala supports it.`);
-    return;
-  }
   const by = hasUnknown(name) ? "the new one" : name;
   const growing = files === undefined ? "" : PULUMI_WORDS.growing;
+  if (unchecked !== undefined && isByWork(because))
+    return messages.warn(describeGoing(known, props));
+  if (because === undefined)
+    return messages.info(`${inWords(known)} will be deleted if Avala supports it.`);
   // Of several lines the engine repeats only the first one, on each row of the replacement.
-  const text = `${describeKept(counts, because)}\n${describeLeftBehind([counts], { by, growing })}`;
-  await (mayHaveWork([counts]) ? messages.warn(text) : messages.info(text));
+  const kept = describeKept(inWords(known), because);
+  if (unchecked !== undefined)
+    return messages.warn(`${kept}\n${describeUncheckedLeft(counts, unchecked, { by, growing })}`);
+  const text = `${kept}\n${describeLeftBehind([counts], { by, growing })}`;
+  return mayHaveWork([counts]) ? messages.warn(text) : messages.info(text);
 }
 
-async function reportKept(messages: Messages, counts: Counts, because: KeptBecause): Promise<void> {
-  const isWished = because === "declared" || because === "held";
-  const text = describeKept(counts, because);
+async function reportKept(messages: Messages, known: Known, because: KeptBecause): Promise<void> {
+  const { counts, unchecked } = known;
+  const kept = describeKept(inWords(known), because);
+  // The stack still has it, so nothing is left behind.
+  if (because === "held") return messages.info(kept);
+  if (unchecked !== undefined)
+    return messages.warn(`${kept}\n${describeUnchecked(counts, unchecked)}`);
   // Work that is left behind by a replacement is never left unsaid.
-  if (!isWished || (because === "declared" && hasWork(counts))) await messages.warn(text);
-  else await messages.info(text);
+  const isWished = because === "declared" && !hasWork(counts);
+  return isWished ? messages.info(kept) : messages.warn(kept);
 }
 
 interface Removal {
@@ -116,21 +158,21 @@ export async function removeDataset(
   props: DatasetOutputs,
   { mustGo, isHeld }: Removal,
 ): Promise<void> {
-  const leave = async (counts: Counts, because: KeptBecause): Promise<void> => {
-    if (mustGo) throw inTheWay(counts, because, []);
-    await reportKept(messages, counts, because);
+  const leave = async (known: Known, because: KeptBecause): Promise<void> => {
+    if (mustGo) throw inTheWay(known, because, []);
+    await reportKept(messages, known, because);
   };
   const byState = keptByState(props, isHeld);
   if (byState !== undefined) {
-    const counts = await readOrRecall(avala, messages, props);
-    return counts === "gone" ? undefined : leave(counts, byState);
+    const known = await readOrRecall(avala, props);
+    return known === "gone" ? undefined : leave(known, byState);
   }
   const dataset = await readNow(avala, props.uid);
   if (dataset === "gone") return;
   const because = keptBecause(props, dataset, isHeld);
   await (because === undefined
     ? deleteNow(avala, messages, dataset, mustGo)
-    : leave(dataset, because));
+    : leave({ counts: dataset }, because));
 }
 
 // No source of the API has a route that deletes a dataset: a server without one may say so by 403, 404 or 405.

@@ -1,11 +1,6 @@
 // What becomes of a dataset whose resource leaves the stack or is replaced: deleted, or left at Avala, and why. Pure.
 // Annotations hang on a dataset's items and no call of the API shows who else uses it, so it stays unless all is known.
-import {
-  describeDataset,
-  hasWork,
-  isCounted,
-  type Counts,
-} from "../../../src/operations/datasets/dataset-work";
+import { hasWork, isCounted, type Counts } from "../../../src/operations/datasets/dataset-work";
 import type { DatasetOutputs } from "./inputs";
 
 export type KeptBecause =
@@ -50,8 +45,9 @@ const WHY: Readonly<Record<KeptBecause, string>> = {
   uncounted: `Avala does not say how many annotations and projects it has. ${FORCED}`,
 };
 
-export function describeKept(counts: Counts, because: KeptBecause): string {
-  return `${describeDataset(counts)} stays at Avala: ${WHY[because]}`;
+/** @param what the dataset, in words */
+export function describeKept(what: string, because: KeptBecause): string {
+  return `${what} stays at Avala: ${WHY[because]}`;
 }
 
 const OTHER_NAME = "Give the new one another name, and this one stays";
@@ -73,7 +69,7 @@ export const IN_THE_WAY: Readonly<Record<KeptBecause, readonly [why: string, hin
     `${OTHER_NAME}. To delete it with that work, set forceDestroy: true first, run up, and then make the change.`,
   ],
   uncounted: [
-    "Avala does not say how many annotations and projects it has, so it stays.",
+    "how many annotations and projects it has is not known, so it stays.",
     `${OTHER_NAME}. To delete it with that work, set forceDestroy: true first, run up, and then make the change.`,
   ],
 };

@@ -4,7 +4,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { AvalaError } from "../../../src/errors";
 import type { DataType } from "../../../src/files/media";
 import { GROWING_DATASET_FACTS, GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
-import { advise } from "../../process/advice";
+import { ask } from "../../process/advice";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems } from "../../process/failures";
@@ -34,8 +34,12 @@ import {
 } from "./inputs";
 import { previewGrowth } from "./preview";
 import { readIncrements } from "./read";
-import { plannedInState } from "./state";
-import { describeLeft, describeStillUnverified, describeUnseen } from "./words";
+import {
+  describeLeft,
+  describeLeftUnchecked,
+  describeStillUnverified,
+  describeUnseen,
+} from "./words";
 
 const TABLE = { ...GROWING_DATASET_FIELDS, ...GROWING_DATASET_FACTS };
 
@@ -201,15 +205,17 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
   private async reportLeft(props: GrowingOutputs, call: Call): Promise<void> {
     const { session } = this;
     const messages = session.messages(call);
-    const avala = session.avalaIfConfigured(call);
-    const what = `How many annotations the datasets of ${props.name} have`;
-    const found =
-      avala && (await advise(messages, what, () => readIncrements(avala, props, props.increments)));
-    const datasets =
-      found === undefined
-        ? plannedInState(props.increments).map(({ dataset }) => dataset)
-        : [...found.values()];
-    if (datasets.length > 0) await messages.info(describeLeft(props.name, datasets));
+    const { name, increments } = props;
+    const asked = await ask(session.avalaIfConfigured(call), (avala) =>
+      readIncrements(avala, props, increments),
+    );
+    if ("unchecked" in asked) {
+      if (increments.length > 0)
+        await messages.warn(describeLeftUnchecked(name, increments, asked.unchecked));
+      return;
+    }
+    const datasets = [...asked.found.values()];
+    if (datasets.length > 0) await messages.info(describeLeft(name, datasets));
   }
 }
 

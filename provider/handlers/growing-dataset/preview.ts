@@ -150,9 +150,15 @@ function describeMakes(makes: readonly Made[]): string {
   return `new datasets ${names.join("; then ")}. To send`;
 }
 
+/** Of what is said without a look at Avala: what it is said by. */
+function notAsked({ session, call, olds }: Preview): string {
+  const hasKey = session.avalaIfConfigured(call) !== undefined;
+  const text = hasKey ? "not compared with the server" : notCompared;
+  return olds === undefined ? text : `by the state, ${text}`;
+}
+
 function describe(preview: Preview, { plan, datasets, makes = [] }: Planned): readonly string[] {
-  const { session, call, inputs, olds } = preview;
-  const avala = session.avalaIfConfigured(call);
+  const { inputs, olds } = preview;
   const changes = sinceState(plan, olds?.increments ?? []);
   const growth = describeGrowth(changes);
   const elsewhere = describeSentElsewhere(plan, datasets ?? [], olds?.increments ?? []);
@@ -167,7 +173,7 @@ function describe(preview: Preview, { plan, datasets, makes = [] }: Planned): re
     describePostponed(changes),
     describeSuperseded(changes),
     datasets === undefined ? "" : describeStaying(datasets),
-    avala === undefined ? notCompared : "",
+    datasets === undefined ? notAsked(preview) : "",
   ].filter((line) => line !== "");
 }
 

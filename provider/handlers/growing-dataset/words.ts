@@ -5,6 +5,7 @@ import {
   describeDataset,
   describeWork,
   mayHaveWork,
+  withUid,
 } from "../../../src/operations/datasets/dataset-work";
 import type { GrowthPlan } from "../../../src/operations/grow/growth-plan";
 import { printable } from "../../../src/redact";
@@ -89,19 +90,33 @@ export function describeStillUnverified(name: string, count: number): string {
   return `${counted(count, "file")} of ${name} could not be compared by content by an earlier up, so Avala may have other content. The next up that changes the set compares ${them} again.`;
 }
 
+type Named = Pick<Dataset, "name" | "uid">;
+
 /** Increments that Avala has no more, or does not show to this key: a 404 is the same for both. */
-export function describeUnseen(
-  unseen: readonly { readonly name: string; readonly uid: string }[],
-): string {
+export function describeUnseen(unseen: readonly Named[]): string {
   const isOne = unseen.length === 1;
-  const lines = unseen.map(({ name, uid }) => `${printable(name)} (uid ${printable(uid)})`);
+  const lines = unseen.map(withUid);
   return `${counted(unseen.length, "dataset")} of the set ${isOne ? "is" : "are"} not at Avala, or not for this key. Unless ${isOne ? "it was" : "they were"} deleted, ${isOne ? "it stays" : "they stay"} at Avala, with all annotations:${listed(lines)}`;
+}
+
+function staying(name: string, count: number): string {
+  const stay = count === 1 ? "stays" : "stay";
+  return `${name}: ${counted(count, "dataset")} ${stay} at Avala: datasets that people may have annotated are not deleted.`;
 }
 
 /** What a set leaves at Avala when its resource goes. */
 export function describeLeft(name: string, datasets: readonly Dataset[]): string {
   const lines = datasets.map(describeDataset);
-  const stay = datasets.length === 1 ? "stays" : "stay";
   const work = mayHaveWork(datasets) ? ` ${describeWork(datasets)}` : "";
-  return `${name}: ${counted(datasets.length, "dataset")} ${stay} at Avala: datasets that people may have annotated are not deleted.${work}${listed(lines)}`;
+  return `${staying(name, datasets.length)}${work}${listed(lines)}`;
+}
+
+/** As {@link describeLeft}, of what the state has, which knows of no work. */
+export function describeLeftUnchecked(
+  name: string,
+  datasets: readonly Named[],
+  why: string,
+): string {
+  const [they, have] = datasets.length === 1 ? ["it", "has"] : ["they", "have"];
+  return `${staying(name, datasets.length)}${listed(datasets.map(withUid))}\nHow many annotations and projects ${they} ${have} was not checked: ${why}`;
 }

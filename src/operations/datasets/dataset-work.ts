@@ -78,6 +78,28 @@ export function describeWork(left: readonly Counts[]): string {
   return `${sure}${unsure}`.trim();
 }
 
+/** Where Avala could not be asked: what it said before, which is not how it is now. `why` ends the text. */
+export function describeUnchecked({ annotationsCount, projectCount }: Counts, why: string): string {
+  const known = [total([annotationsCount], "annotation"), total([projectCount], "project")];
+  const had = known.filter((text) => text !== undefined).join(" and ");
+  const open = "was not checked:";
+  if (had === "") return `Whether it has annotations or projects ${open} ${why}`;
+  return `When this stack last read it, it had ${had}. Whether that is still so ${open} ${why}`;
+}
+
+function staysBehind(by: string, growing: string): string {
+  return `do not move to ${by}, and an export of ${by} does not contain them. ${growing}`.trim();
+}
+
+/** As {@link describeLeftBehind}, of work that could not be asked for. */
+export function describeUncheckedLeft(
+  left: Counts,
+  why: string,
+  { by, growing }: { readonly by: string; readonly growing: string },
+): string {
+  return `${describeUnchecked(left, why)}\nAnnotations ${staysBehind(by, growing)}`;
+}
+
 /**
  * What follows for people's work when `by` takes the place of these datasets.
  * @param growing how a set that people annotate is declared, as a sentence
@@ -88,7 +110,7 @@ export function describeLeftBehind(
 ): string {
   const totals = describeWork(left);
   if (!mayHaveWork(left)) return totals;
-  return `${totals} They do not move to ${by}, and an export of ${by} does not contain them. ${growing}`.trim();
+  return `${totals} They ${staysBehind(by, growing)}`;
 }
 
 /** The versions that a new one takes the place of: which they are, and what people have made of them. */
