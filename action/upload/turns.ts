@@ -7,6 +7,8 @@ import type { UploadProgress } from "../../src/events";
 import { createMutex, type Mutex } from "../../src/flow/mutex";
 import { runPool } from "../../src/flow/pool";
 import type { PublishResult } from "../../src/operations/publish/target";
+import { formatCount } from "../../src/text";
+import { alikeOf } from "../../src/upload/failures";
 import type { UploadResult } from "../../src/upload/result";
 import type { UploadContext } from "./datasets";
 import { addCounts, noteDataset, noteFollowed } from "../report/results";
@@ -190,11 +192,18 @@ export function countChecked({ results }: Run, { sent, checkedByStore }: UploadR
   results.uncheckedByStore += sent.length - checkedByStore;
 }
 
-/** Each failed file as an annotation on it; the log keeps GitHub's bound on them. */
+const MAX_NAMED = 100;
+
+/** Each reason as an annotation on the first file that failed for it, and which files they are as lines of the log. */
 function annotate(run: Run, target: Target, error: unknown): void {
   if (!(error instanceof UploadError)) return;
+  const { failures } = error;
   const places = new Map(target.files.map((file) => [file.path, file.absolutePath]));
-  for (const { path, error: reason } of error.failures) {
-    run.warn({ text: `${path}: ${reason.message}`, file: places.get(path) });
-  }
+  const reasons = alikeOf(failures);
+  for (const { paths, text } of reasons) run.warn({ text, file: places.get(paths[0] ?? "") });
+  if (reasons.length === failures.length) return;
+  const rest = failures.length - MAX_NAMED;
+  const more = rest > 0 ? [`and ${formatCount(rest)} more`] : [];
+  const names = failures.slice(0, MAX_NAMED).map(({ path }) => path);
+  run.log.group(`Failed files of ${target.name}`, [...names, ...more]);
 }

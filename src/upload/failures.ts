@@ -1,12 +1,8 @@
 // Which failures end a whole run, and how failed files are reported. Pure.
-import {
-  UploadError,
-  isApiError,
-  type AvalaError,
-  type FileFailure,
-  type LandedFile,
-} from "../errors";
+import { AvalaError, UploadError, isApiError, type FileFailure, type LandedFile } from "../errors";
 import { saysItsFile } from "../api/endpoints/uploads/batch-refusals";
+import { isStoreRefusal, type StoreRefusedError } from "../api/storage/storage-error";
+import { printable } from "../redact";
 import { counted, countedOf, formatCount, listed } from "../text";
 
 /** Whether every other file would meet the same refusal, so that trying them would only cost calls. */
@@ -30,6 +26,64 @@ export function stopsTheRun(error: AvalaError): boolean {
   }
 }
 
+/** Whether what a file failed with is likely to come whichever the file, if it comes several times in a row. */
+export function mayMeetAll(error: AvalaError): boolean {
+  // What can't be read is likely to come in place of each reply.
+  return error.retryable || error.isUnread || (isStoreRefusal(error) && error.mayMeetAll);
+}
+
+const CHECK_BETWEEN =
+  "Check that no proxy or firewall between this machine and the store refuses uploads. If there is none, report it to Avala.";
+
+/** What ends a run when file after file has failed with what may meet all; `inARow`: these failures. */
+export function endOfAll(error: AvalaError, inARow: readonly FileFailure[]): AvalaError {
+  if (!isStoreRefusal(error)) return error;
+  const { host, facts, hint = CHECK_BETWEEN } = error;
+  const isSame = (one: StoreRefusedError): boolean => one.host === host && one.facts === facts;
+  const alike = inARow.filter((failure) => isStoreRefusal(failure.error) && isSame(failure.error));
+  const text = `${host} refused ${counted(alike.length, "file")} in a row (${facts}).`;
+  return new AvalaError("storage", text, { hint, cause: error });
+}
+
+/** Files that failed in the same words, but for their paths and the numbers of requests. */
+interface Alike {
+  readonly paths: readonly string[];
+  /** `a.jpg: Could not store a.jpg: …`, `a.jpg, b.jpg, c.jpg and 5 more: Could not store the file: …` */
+  readonly text: string;
+}
+
+const MAX_NAMED = 3;
+
+function withoutPath(message: string, path: string): string {
+  for (const end of [":", " ", "."])
+    if (message.includes(path + end)) return message.replace(path + end, () => `the file${end}`);
+  return message;
+}
+
+/** A server gives each request another id. */
+const withoutId = (text: string): string => text.replace(/, request [^\s,)]+/, "");
+
+function textOf(paths: readonly string[], error: AvalaError): string {
+  const [path = ""] = paths;
+  if (paths.length === 1) return `${path}: ${error.message}`;
+  const rest = paths.length - MAX_NAMED;
+  const named = paths.slice(0, MAX_NAMED).join(", ");
+  const names = rest > 0 ? `${named} and ${formatCount(rest)} more` : named;
+  return `${names}: ${withoutPath(error.message, printable(path))}`;
+}
+
+/** In the order of the first of each: of thousands that failed for one reason, that is to be read once. */
+export function alikeOf(failures: readonly FileFailure[]): readonly Alike[] {
+  const groups = new Map<string, { readonly paths: string[]; readonly error: AvalaError }>();
+  for (const { path, error } of failures) {
+    const reason = withoutId(withoutPath(error.message, printable(path)));
+    const group = groups.get(reason) ?? { paths: [], error };
+    group.paths.push(path);
+    groups.set(reason, group);
+  }
+  return [...groups.values()].map(({ paths, error }) => ({ paths, text: textOf(paths, error) }));
+}
+
 export interface UploadOutcome {
   readonly datasetName: string;
   /** The batch; `undefined`: by the first protocol. */
@@ -48,7 +102,7 @@ function describeFailures({
   failures,
 }: UploadOutcome): string {
   const counts = `${formatCount(sent.length)} sent, ${formatCount(unchanged.length)} unchanged, ${formatCount(failures.length)} failed`;
-  const lines = failures.map(({ path, error }) => `${path}: ${error.message}`);
+  const lines = alikeOf(failures).map(({ text }) => text);
   const files = counted(failures.length, "file");
   return `${files} of ${formatCount(filesTotal)} could not be uploaded to ${datasetName} (${counts}):${listed(lines)}`;
 }

@@ -5,7 +5,7 @@ import { isPastDeadline, runUntil } from "../flow/deadline";
 import type { SourceFile } from "./send/source";
 import { mayMeetOther, MAX_FAILURES_IN_A_ROW, type Batch } from "./batch-state";
 import { anotherBatch } from "./journal/batch";
-import { stopsTheRun } from "./failures";
+import { endOfAll, mayMeetAll, stopsTheRun } from "./failures";
 import { hashFiles, type Hashed, type Unread } from "./hashed";
 import { landPresumed, takePresumed, takeWrong } from "./doubtful";
 import { land, landAll, takeLanded, takeLandedAgain } from "./landing";
@@ -58,7 +58,8 @@ function mayBeginAnother({ batch, batchesLeft }: Run, { lost }: SessionLostError
 
 function countInARow({ batch }: Run, error: AvalaError): void {
   batch.failuresInARow += 1;
-  if (batch.failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
+  if (batch.failuresInARow < MAX_FAILURES_IN_A_ROW) return;
+  throw endOfAll(error, batch.failures.slice(-batch.failuresInARow));
 }
 
 /** It is neither sent nor failed, and the others continue. */
@@ -76,8 +77,7 @@ function failFile(run: Run, file: UploadFile, error: unknown): void {
   if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
   if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
   noteFailure(run, { file, error });
-  // What can't be read is likely to come in place of each reply, whichever the file.
-  if (error.retryable || error.isUnread) countInARow(run, error);
+  if (mayMeetAll(error)) countInARow(run, error);
 }
 
 async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {

@@ -205,6 +205,21 @@ describe("an answer that is an error", () => {
   });
 });
 
+test("files that a store refuses for one reason are one warning, and the log names them", async () => {
+  const names = Array.from({ length: 110 }, (_, index) => `${String(index + 1000)}.jpg`);
+  place.tree.write(Object.fromEntries(names.map((name) => [`images/${name}`, jpeg(name)])));
+  const body = "<Error><Code>EntityTooLarge</Code></Error>";
+  place.emulator.setFault({ on: { target: "storage" }, times: 0, reply: { status: 400, body } });
+  const { errors, warnings, lines } = await act({ ...working, files: "images/1*.jpg" });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]?.text).toMatch(
+    /^\S+1000\.jpg, \S+1001\.jpg, \S+1002\.jpg and 107 more: Could not store the file: \S+ refused \(400, EntityTooLarge\)\.$/,
+  );
+  expect(warnings[0]?.file).toBe("images/1000.jpg");
+  expect(lines.filter((line) => /^\S+1\d{3}\.jpg$/.test(line))).toHaveLength(100);
+  expect(errors[0]).toContain("110 files of 110 could not be uploaded");
+});
+
 describe("what people see", () => {
   test("holds no secret, in a debug run either", async () => {
     const recorded = await act(working);

@@ -1,5 +1,5 @@
 // What an object store answers when it refuses, as an error. Shows the host and the code, never a URL or a field.
-import { AvalaError } from "../../errors";
+import { AvalaError, isAvalaError, type AvalaErrorOptions } from "../../errors";
 import { parseRetryAfter } from "../../flow/retry";
 import { formatDuration } from "../../text";
 import { askedWait, serverNow } from "../reply/reply-headers";
@@ -25,6 +25,35 @@ const HINTS: Readonly<Record<string, string>> = {
   CrcMismatch: DAMAGED,
   NoSuchBucket: "The store's bucket is gone: report it to Avala.",
 };
+
+// Of what is said of one file, another one may be taken.
+const OF_FILE = ["EntityTooLarge", "EntityTooSmall", "RequestBodyTooLarge", "KeyTooLongError"];
+const STATUSES_OF_FILE = [413, 414];
+
+/** What a store has refused in its own words. */
+export class StoreRefusedError extends AvalaError {
+  readonly host: string;
+  /** `403, AccessDenied` */
+  readonly facts: string;
+  /** Whether it may be the store, or what was signed, that keeps it from taking any file. */
+  readonly mayMeetAll: boolean;
+
+  constructor(
+    what: string,
+    refusal: Pick<StoreRefusedError, "host" | "facts" | "mayMeetAll">,
+    options: AvalaErrorOptions,
+  ) {
+    const { host, facts, mayMeetAll } = refusal;
+    super("storage", `Could not ${what}: ${host} refused (${facts}).`, options);
+    this.host = host;
+    this.facts = facts;
+    this.mayMeetAll = mayMeetAll;
+  }
+}
+
+export function isStoreRefusal(error: unknown): error is StoreRefusedError {
+  return isAvalaError(error) && "mayMeetAll" in error;
+}
 
 type Reply = Pick<HttpResponse, "status" | "headers" | "body">;
 
@@ -113,10 +142,16 @@ export function storageError(
   const reason = refusal.code ?? "no reason was given";
   const retryAfterMs = parseRetryAfter(headers["retry-after"], serverNow(headers, nowMs));
   const facts = [String(status), reason, ...askedWait(retryAfterMs)].join(", ");
-  return new AvalaError("storage", `Could not ${what}: ${host} refused (${facts}).`, {
-    retryable: meaning === "throttled" || meaning === "passing",
-    isThrottled: meaning === "throttled",
-    retryAfterMs,
-    hint: HINTS[refusal.code ?? ""],
-  });
+  const isOfFile = STATUSES_OF_FILE.includes(status) || OF_FILE.includes(refusal.code ?? "");
+  const mayMeetAll = meaning === "final" && !isOfFile;
+  return new StoreRefusedError(
+    what,
+    { host, facts, mayMeetAll },
+    {
+      retryable: meaning === "throttled" || meaning === "passing",
+      isThrottled: meaning === "throttled",
+      retryAfterMs,
+      hint: HINTS[refusal.code ?? ""],
+    },
+  );
 }
