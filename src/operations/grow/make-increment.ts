@@ -83,13 +83,14 @@ export async function makeIncrement(
   meanwhile: Meanwhile,
   options: GrowOptions,
 ): Promise<GrowResult> {
-  const { target, increments, plan } = decision;
+  const { target, plan } = decision;
   const publishing: PublishOptions = {
     ...options,
     findMade: (moment) => lookMeanwhile(inTime, decision, next, { meanwhile, moment, options }),
     slugFor: (refusals) =>
       refusals < MAX_NUMBERED_SLUGS ? nextSlug(meanwhile, target.name) : undefined,
   };
+  const increments = await recordMoves(inTime, target, decision, options.stateDirectory);
   await recordBegun(inTime, target, next, options.stateDirectory);
   const send = { kind: "send", target: publishTargetOf(decision, next, options.stored) } as const;
   const result = await carryOut(inTime, send, publishing).catch(withWayOut);

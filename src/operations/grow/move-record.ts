@@ -31,21 +31,31 @@ function movesOf(
   return [...moved, ...returned];
 }
 
-/** What is not known yet. Never rejects: see above. */
+function withMoves(increment: Increment, moves: readonly MovedItem[]): Increment {
+  const { moved = [] } = increment;
+  const now = new Map([...moved, ...moves].map(({ path, to }) => [path, to]));
+  return { ...increment, moved: Array.from(now, ([path, to]) => ({ path, to })) };
+}
+
+/**
+ * What is not known yet. A run may do so before it sends anything: which file an item is does not depend on how the run ends, and
+ * its copy may come before the next one. Returns the increments with what is known then. Never rejects: see above.
+ */
 export async function recordMoves(
   avala: Avala,
   target: OfSet,
   { increments, plan }: { readonly increments: readonly Increment[]; readonly plan: GrowthPlan },
   stateDirectory: string | undefined,
-): Promise<void> {
-  if (stateDirectory === undefined) return;
+): Promise<readonly Increment[]> {
   const known = new Map<string, string>();
   for (const { dataset, moved = [] } of increments)
     for (const { path, to } of moved) known.set(keyOf({ datasetUid: dataset.uid, path }), to);
   const moved = movesOf(plan, known).filter((one) => known.get(keyOf(one)) !== one.to);
-  if (moved.length === 0) return;
+  if (moved.length === 0 || stateDirectory === undefined) return increments;
   const place = placeOfMoves(avala, target, stateDirectory);
   await appendSigned(avala, place, { moved }).catch(() => undefined);
+  const byUid = groupBy(moved, ({ datasetUid }) => datasetUid);
+  return increments.map((one) => withMoves(one, byUid.get(one.dataset.uid) ?? []));
 }
 
 function movesIn(value: unknown): readonly MovedItem[] {

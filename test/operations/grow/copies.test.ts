@@ -1,7 +1,10 @@
 // Which of several files of one content has an item of it: the one that had it before, also if it is at another path by now.
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Avala } from "../../../src/api/connection";
+import { AvalaError } from "../../../src/errors";
 import { useGrowingPlace, type Grown } from "../../support/growing-place";
+import { sessionWith } from "../../support/session";
 
 const place = useGrowingPlace();
 
@@ -96,4 +99,41 @@ test("a record that can't be read stops nothing", async () => {
   await renamedTo("d.jpg");
   await rm(join(place.stateDirectory, "moves"), { recursive: true });
   expect(heldIn(await place.run())).toEqual({ "d.jpg": 1, "z.jpg": 1 });
+});
+
+test.each([
+  ["while it sends", "file-upload-url"],
+  ["at its confirm", "manual-upload/"],
+])("a copy does not take the item of a file whose move a run saw that ended %s", async (_, at) => {
+  await place.start({ ingestMs: 0 });
+  await place.put("a.jpg", "A");
+  await place.run();
+  await place.move("a.jpg", "d.jpg", "A");
+  await place.put("z.jpg", "Z");
+  const { avala } = sessionWith(place.emulator);
+  const call: Avala["call"] = async (request) => {
+    if (request.route.endsWith(at) || request.route.endsWith(`${at}/`))
+      throw new AvalaError("cancelled", "killed");
+    return avala.call(request);
+  };
+  const killed = place.run({ avala: { ...avala, call } });
+  await expect(killed).rejects.toMatchObject({ code: "cancelled" });
+  await place.put("b.jpg", "A");
+  const copied = await place.run();
+  expect(copied.decision.plan.toSend.map(({ path }) => path)).toEqual(["b.jpg", "z.jpg"]);
+  expect(heldIn(copied)).toMatchObject({ "d.jpg": 1 });
+  expect(goneOf(copied)).toEqual([]);
+});
+
+test("each move is recorded once, though more is sent in the same run", async () => {
+  await renamedTo("d.jpg");
+  await place.move("d.jpg", "e.jpg", "A");
+  await place.put("y.jpg", "Y");
+  await place.run();
+  await place.put("x.jpg", "X");
+  await place.run();
+  const folder = join(place.stateDirectory, "moves");
+  const [name = ""] = await readdir(folder);
+  const lines = (await readFile(join(folder, name), "utf8")).split("\n").filter(Boolean);
+  expect(lines).toHaveLength(2);
 });
