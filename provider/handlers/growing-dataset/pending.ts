@@ -36,6 +36,6 @@ export function storedOf(pending: PendingIncrement | undefined): GrowOptions["st
     name,
     uploadUid,
     entries: unpackManifest(manifest).entries,
-    whole: whole === undefined ? undefined : unpackManifest(whole).entries,
+    whole: whole === undefined ? undefined : unpackManifest(whole),
   };
 }

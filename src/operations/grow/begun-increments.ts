@@ -3,13 +3,15 @@
 // sent again whenever a file comes in between.
 import type { Avala } from "../../api/connection";
 import { hasContent, isSameDigest } from "../../files/manifest/compare";
+import { shortDigest } from "../../files/manifest/dataset-name";
 import { createManifest, type Manifest, type ManifestEntry } from "../../files/manifest/manifest";
 import { resolveDestination, type Destination } from "../../upload/destination";
 import { journalPath, journalsIn, readJournal } from "../../upload/journal/journal";
 import { placeOf } from "../../upload/journal/upload-journal";
 import { readBegun, removeBegun, type BegunRecord } from "./begun-record";
 import type { GrowOptions, GrowTarget } from "./growth";
-import type { GrowthPlan } from "./growth-plan";
+import type { GrowthPlan, Increment } from "./growth-plan";
+import { readIncrements } from "./increment-record";
 import { incrementName, parseIncrement } from "./increment-name";
 
 export interface BegunIncrement {
@@ -86,9 +88,19 @@ function begunInState({ name }: OfSet, stored: GrowOptions["stored"]): readonly 
   if (stored?.whole === undefined) return [];
   const named = parseIncrement(name, { name: stored.name, slug: "" });
   if (named === undefined) return [];
-  const { entries: landed, whole: entries } = stored;
+  const { entries: landed, whole } = stored;
   const { number, shortDigest: digest } = named;
-  return [{ number, digest, entries, landed, hasLanded: landed.length > 0 }];
+  return [{ number, digest, entries: whole.entries, landed, hasLanded: landed.length > 0 }];
+}
+
+/** Of all that runs of this machine, and the caller by its own state, have begun and not recorded: they may have made it. */
+export async function contentsOfBegun(
+  avala: Avala,
+  target: OfSet,
+  { stateDirectory, stored }: Pick<GrowOptions, "stateDirectory" | "stored">,
+): Promise<readonly Manifest[]> {
+  const begun = stateDirectory === undefined ? [] : await readBegun(avala, target, stateDirectory);
+  return stored?.whole === undefined ? begun : [...begun, stored.whole];
 }
 
 /** Those of which something has landed, the one with the most first. */
@@ -128,19 +140,36 @@ export function manifestOfBegun(
 // A run records what it begins before it has a journal, which it has a few calls later.
 const UNTIL_JOURNAL_MS = 600_000;
 
+/** Whether one was made of it, as far as the server shows, and is not on record: then it is all that says what that one holds. */
+function isMadeOnly(
+  { digest }: BegunRecord,
+  increments: readonly Increment[],
+  recorded: ReadonlyMap<string, unknown>,
+): boolean {
+  return increments.some(
+    (one) => one.shortDigest === shortDigest(digest) && !recorded.has(one.dataset.uid),
+  );
+}
+
 /**
  * Removes the record once nothing is left to finish of it: what has no journal, and what can't be made as it was begun, since the
- * set holds other content of one of its files by now. Never rejects: a record that stays is only read again.
+ * set holds other content of one of its files by now. What was made is left until that is on record. Never rejects: a record
+ * that stays is only read again.
  */
 export async function sweepBegun(
   avala: Avala,
   target: OfSet,
-  { current }: Pick<GrowthPlan, "current">,
+  {
+    increments,
+    plan: { current },
+  }: { readonly increments: readonly Increment[]; readonly plan: Pick<GrowthPlan, "current"> },
   stateDirectory: string | undefined,
 ): Promise<void> {
   if (stateDirectory === undefined) return;
   const begun = await readBegun(avala, target, stateDirectory);
   if (begun.length === 0) return;
+  const recorded = await readIncrements(avala, target, stateDirectory);
+  if (begun.some((one) => isMadeOnly(one, increments, recorded))) return;
   const journals = await findJournals(avala, target, stateDirectory).catch(
     () => "unknown" as const,
   );

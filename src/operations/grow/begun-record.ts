@@ -72,7 +72,7 @@ export async function recordBegun(
   }
 }
 
-/** None of them can be continued any more. Never rejects. */
+/** None of them can be continued any more, nor is needed to know what was made. Never rejects. */
 export async function removeBegun(
   avala: Avala,
   target: OfSet,

@@ -22,8 +22,9 @@ import {
 } from "./find-increments";
 import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import { findInGaps } from "./gaps";
-import { knownAs, readHoldings } from "./holdings";
+import { readHoldings } from "./holdings";
 import { readIncrements } from "./increment-record";
+import { knownAs } from "./knowledge";
 import { readMoves } from "./move-record";
 import { reportLeft } from "./moved-items";
 import { reportBySize } from "./report-by-size";

@@ -1,6 +1,6 @@
 // What growing a set is given, as shapes: held against it before anything is asked. Does nothing.
 import { aDataset, OF_UNNAMED } from "../../api/endpoints/datasets/dataset-wire";
-import { anEntryList, seemsEntry } from "../../files/manifest/manifest";
+import { aManifest, seemsEntry } from "../../files/manifest/manifest";
 import { dataTypes } from "../../files/media";
 import {
   aNumber,
@@ -60,7 +60,7 @@ export const OF_GROWING: Members<GrowOptions> = {
     partOf<NonNullable<GrowOptions["stored"]>>({
       ...OF_LANDED,
       name: aText,
-      whole: maybe(anEntryList),
+      whole: maybe(aManifest),
     }),
   ),
 };

@@ -1,6 +1,6 @@
 // A growing set and what a caller knows of it, as values. Does nothing.
 import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
-import type { ManifestEntry } from "../../files/manifest/manifest";
+import type { Manifest } from "../../files/manifest/manifest";
 import type { DataType } from "../../files/media";
 import type { UploadFile } from "../../upload/request";
 import type { LandedInBatch } from "../../upload/journal/batch";
@@ -35,8 +35,11 @@ export interface KnownIncrement extends NumberedName {
 
 interface StoredIncrement extends LandedInBatch {
   readonly name: string;
-  /** All that it was to be made of, each sha256 perhaps a prefix. Without it, it is continued only where nothing else is new. */
-  readonly whole?: readonly ManifestEntry[] | undefined;
+  /**
+   * All that it was to be made of, each sha256 perhaps a prefix. Without it, it is continued, and what has become of its confirm
+   * is known, only where nothing else is new.
+   */
+  readonly whole?: Manifest | undefined;
 }
 
 export type GrowOptions = Omit<PublishOptions, "words" | "findMade"> & {

@@ -1,78 +1,23 @@
 // What the increments of a growing set hold: what the caller or the record says was sent, what the store says, and where no
 // record and no look speaks against it the digest in a name. Each that is found out is recorded, so that it is asked for once.
 import type { Avala } from "../../api/connection";
-import { isAvalaError } from "../../errors";
-import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
-import { shortDigest } from "../../files/manifest/dataset-name";
 import { reportUnknownOwner } from "../datasets/dataset-owner";
 import { beginLook, reportHosts } from "../items/store-hosts";
-import { compareFound } from "../publish/decide";
+import { takeByName } from "./by-name";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
-import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
+import { planGrowth, type Increment } from "./growth-plan";
 import { listIncrement, lookInto, type ListedIncrement, type Look } from "./increment-content";
 import { areWholePaths } from "./increment-items";
 import { pathOf } from "./item-homes";
 import { recordIncrement } from "./increment-record";
-import { createKnowledge, incrementsOf, type Knowledge } from "./knowledge";
+import { createKnowledge, incrementsOf, knownAs, type Knowledge } from "./knowledge";
 import { lookAtKnown } from "./known-looks";
 import { judgeLooks } from "./judge-looks";
 import { isUnknown } from "./left-items";
 import { findMoved } from "./moved-items";
 import { isUnclear } from "./unclear-items";
 import { reportUnclear } from "./report-unclear";
-
-/**
- * An increment whose name has the digest of just what is not held: a run made it and was killed, or a rival did. Its items
- * are compared as a version's. That needs no keys that are paths.
- */
-async function takeByName(
-  avala: Avala,
-  target: GrowTarget,
-  found: readonly FoundIncrement[],
-  knowledge: Knowledge,
-  options: GrowOptions,
-): Promise<boolean> {
-  const { entries, broken } = knowledge;
-  const unknown = found.filter(
-    ({ dataset: { uid }, isOwnerKnown }) => isOwnerKnown && !entries.has(uid) && !broken.has(uid),
-  );
-  if (unknown.length === 0) return false;
-  const { toSend } = planGrowth(target.files, incrementsOf(found, knowledge), target.postponed);
-  if (toSend.length === 0) return false;
-  const { digest } = createManifest(toSend);
-  const same = unknown.find((one) => one.shortDigest === shortDigest(digest));
-  if (same === undefined) return false;
-  const named = { ...target.dataset, name: same.dataset.name };
-  // Those of the target: they are on the disk, and can be held against what a store keeps.
-  const wanted = new Set(toSend.map(({ path }) => path));
-  const files = target.files.filter(({ path }) => wanted.has(path));
-  const content = { dataset: named, files, digest };
-  const { uid } = same.dataset;
-  try {
-    const { unverified, unshown } = await compareFound(avala, same, content, options);
-    entries.set(uid, withoutContentOf(toSend, unshown));
-    if (unverified === 0) knowledge.fresh.add(uid);
-  } catch (error) {
-    // It lacks items or their content, or the server gave up on it: what it has shows in its items, and the rest is sent again.
-    if (!isAvalaError(error) || (error.code !== "conflict" && error.code !== "dataset"))
-      throw error;
-    broken.add(uid);
-  }
-  return true;
-}
-
-/** The same, of which nothing shows that some are what was sent. */
-export function withoutContentOf(
-  files: readonly ManifestEntry[],
-  unshown: readonly string[] = [],
-): readonly HeldEntry[] {
-  if (unshown.length === 0) return files;
-  const paths = new Set(unshown);
-  return files.map((file) =>
-    paths.has(file.path) ? { path: file.path, sizeBytes: file.sizeBytes } : file,
-  );
-}
 
 /** Known increments of which an item stands for a declared file and was not comparable: another look may compare it. */
 function forgetUnverified(
@@ -148,16 +93,6 @@ function reportLooks(
     if (looks.has(dataset.uid)) reportUnclear(avala, dataset, entries.get(dataset.uid) ?? []);
 }
 
-export function knownAs({
-  dataset,
-  number,
-  shortDigest: digest,
-  entries,
-}: Increment): KnownIncrement {
-  const { uid, name, ownerName } = dataset;
-  return { uid, name, ownerName, number, shortDigest: digest, entries };
-}
-
 async function recordFresh(
   avala: Avala,
   target: GrowTarget,
@@ -196,7 +131,7 @@ export async function readHoldings(
     if (entries !== undefined) knowledge.entries.set(dataset.uid, entries);
   }
   forgetUnverified(target, found, knowledge);
-  while (await takeByName(avala, target, found, knowledge, options)); // each takes one
+  await takeByName(avala, target, found, knowledge, options);
   const look = (): Promise<void> => lookIntoUnknown(avala, target, found, knowledge, options);
   await look();
   const { waitMs } = options;

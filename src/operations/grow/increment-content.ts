@@ -31,6 +31,7 @@ import {
   listItems,
   whenCreated,
   type Files,
+  type Refuted,
   type Seen,
   type SeenItems,
 } from "./increment-items";
@@ -41,11 +42,6 @@ interface LookTerms {
   readonly waitMs: () => WaitMs;
   readonly hosts: StoreHosts;
   readonly stateDirectory: string | undefined;
-}
-
-interface Refuted {
-  /** Whether a look has shown that it does not hold what its name says. */
-  readonly isRefuted: boolean;
 }
 
 function recordOf(
@@ -172,7 +168,8 @@ export async function listIncrement(
   const dataset = await whenCreated(avala, found.dataset, waitMs);
   const record = await recordOf(avala, dataset, terms);
   const areAsked = found.isOwnerKnown && (isRefuted || !mayProve(record, found.shortDigest));
-  const items = await listItems(avala, dataset, files, { owner, dataType, waitMs, areAsked });
+  const listing = { owner, dataType, waitMs, areAsked, isRefuted };
+  const items = await listItems(avala, dataset, files, listing);
   return { found, dataset, record, items };
 }
 

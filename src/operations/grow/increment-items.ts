@@ -33,17 +33,32 @@ export interface Seen {
 
 export type Files = ReadonlyMap<string, GrowingFile>;
 
-function notReadable({ name, uid }: Dataset, why: string): AvalaError {
-  return new AvalaError(
-    "dataset",
-    `The contents of increment ${printable(name)} (uid ${printable(uid)}) can't be determined: ${why}, and there is no record here of what was sent for it.`,
-    {
-      hint: "Nothing was sent. Restore the record that its runs kept (the state folder, AVALA_STATE_DIR, or the state of the Pulumi stack), or begin another set under another name.",
-    },
-  );
+// What costs least comes first. Deleting it is the last way, since annotations go with it; another set would cost those of all.
+const DELETE =
+  "delete it in Avala, after an export if it has annotations: its files are then sent again, in another dataset of the set";
+const NO_RECORD_HINT = `Nothing was sent. Restore the record that its runs kept (the state folder, AVALA_STATE_DIR, or the state of the Pulumi stack). Or run once with the files as they were when it was made, without those that are new since: the digest in its name then shows what it holds. If neither is possible, ${DELETE}.`;
+
+function notReadable({ name, uid }: Dataset, why: string, { isRefuted }: Refuted): AvalaError {
+  const which = `${printable(name)} (uid ${printable(uid)})`;
+  return isRefuted
+    ? new AvalaError(
+        "dataset",
+        `Increment ${which} does not hold what was sent for it, and what it holds can't be determined: ${why}.`,
+        { hint: `Nothing was sent. To go on, ${DELETE}.` },
+      )
+    : new AvalaError(
+        "dataset",
+        `The contents of increment ${which} can't be determined: ${why}, and there is no record here of what was sent for it.`,
+        { hint: NO_RECORD_HINT },
+      );
 }
 
-interface Listing {
+export interface Refuted {
+  /** Whether a look has shown that it does not hold what its name says. */
+  readonly isRefuted: boolean;
+}
+
+interface Listing extends Refuted {
   readonly owner: OwnerWanted;
   readonly dataType: DataType;
   readonly waitMs: () => WaitMs;
@@ -55,13 +70,14 @@ async function itemsOf(
   avala: Avala,
   dataset: Dataset,
   files: Files,
-  { owner, areAsked, waitMs }: Pick<Listing, "owner" | "areAsked" | "waitMs">,
+  { owner, areAsked, waitMs, isRefuted }: Listing,
 ): Promise<readonly ItemFacts[]> {
   const { itemCount: expected } = dataset;
   const asking = { hasUrls: true, comparedTo: areAsked ? files : undefined };
   const listing = { owner, expected, ...asking, waitMs: waitMs() };
   const items = await listFacts(avala, dataset, listing);
-  if (items === undefined) throw notReadable(dataset, "Avala does not list its items");
+  if (items === undefined)
+    throw notReadable(dataset, "Avala does not list its items", { isRefuted });
   return items;
 }
 
@@ -76,25 +92,21 @@ function requireWhole(dataset: Dataset, items: readonly ItemFacts[]): void {
   );
 }
 
-/** @throws AvalaError `dataset` where keys are not paths */
-function requirePaths(
+/** Why it can't be known which files its items are; `undefined` where it can. */
+function whyNoPaths(
   dataset: Dataset,
   items: readonly ItemFacts[],
   files: Files,
   dataType: DataType,
-): void {
-  if (dataset.isSequence === true)
-    throw notReadable(dataset, "it is a sequence dataset, whose items are frames");
-  if (items.some(({ key }) => key === undefined))
-    throw notReadable(dataset, "Avala lists its items without keys");
+): string | undefined {
+  if (dataset.isSequence === true) return "it is a sequence dataset, whose items are frames";
+  if (items.some(({ key }) => key === undefined)) return "Avala lists its items without keys";
   const keys = items.map(({ key = "" }) => key);
   const isPath = (key: string): boolean => files.has(key) || isItemOf(key, dataType);
-  if (!keys.every(isPath)) throw notReadable(dataset, "the keys of its items are not paths");
-  if (areServerNames(keys, files.keys()))
-    throw notReadable(
-      dataset,
-      "the keys of its items are UUIDs or digests, which Avala may have given them in place of their paths",
-    );
+  if (!keys.every(isPath)) return "the keys of its items are not paths";
+  return areServerNames(keys, files.keys())
+    ? "the keys of its items are UUIDs or digests, which Avala may have given them in place of their paths"
+    : undefined;
 }
 
 /**
@@ -204,12 +216,13 @@ export async function listItems(
   avala: Avala,
   dataset: Dataset,
   files: Files,
-  { dataType, ...listing }: Listing,
+  listing: Listing,
 ): Promise<readonly ItemFacts[]> {
   const items = await itemsOf(avala, dataset, files, listing);
   // One that the server gave up on has what it lists.
   if (dataset.status === "created") requireWhole(dataset, items);
-  requirePaths(dataset, items, files, dataType);
+  const why = whyNoPaths(dataset, items, files, listing.dataType);
+  if (why !== undefined) throw notReadable(dataset, why, listing);
   return items;
 }
 
@@ -225,7 +238,8 @@ export async function whenCreated(
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "dataset") throw error;
     const text = `${error.message} Files that it lacks are sent again, in another dataset of the set.`;
-    avala.emit({ kind: "warning", text });
+    // Frames don't show which these are.
+    if (found.isSequence !== true) avala.emit({ kind: "warning", text });
     return found;
   }
 }

@@ -2,6 +2,7 @@
 import type { ItemFacts } from "../items/key-comparison";
 import type { StoreHosts } from "../items/store-hosts";
 import type { FoundIncrement } from "./find-increments";
+import type { KnownIncrement } from "./growth";
 import { inOrder, type HeldEntry, type Increment } from "./growth-plan";
 import type { Look, LookedAt } from "./increment-content";
 
@@ -48,4 +49,15 @@ export function incrementsOf(
       return held === undefined ? [] : [{ dataset, number, shortDigest, entries: held, moved }];
     }),
   );
+}
+
+/** As it is recorded. */
+export function knownAs({
+  dataset,
+  number,
+  shortDigest,
+  entries,
+}: Omit<Increment, "moved">): KnownIncrement {
+  const { uid, name, ownerName } = dataset;
+  return { uid, name, ownerName, number, shortDigest, entries };
 }

@@ -8,14 +8,15 @@ import { carryOut } from "../publish/publish";
 import type { Compared, PublishOptions, PublishTarget } from "../publish/target";
 import { sweepBegun } from "./begun-increments";
 import { recordBegun } from "./begun-record";
+import { withoutContentOf } from "./by-name";
 import type { GrowDecision } from "./decide-growth";
 import { inOrder, planGrowth, type Increment } from "./growth-plan";
 import { someIncrements } from "./given";
 import type { GrowResult } from "./grown";
 import type { GrowOptions, KnownIncrement } from "./growth";
-import { knownAs, withoutContentOf } from "./holdings";
 import { incrementName, parseIncrement } from "./increment-name";
 import { recordDeleted, recordIncrement } from "./increment-record";
+import { knownAs } from "./knowledge";
 import { lookMeanwhile, nextSlug, readCame, type Meanwhile } from "./meanwhile";
 import { recordMoves } from "./move-record";
 import type { IncrementToMake } from "./next-increment";
@@ -58,7 +59,8 @@ export function knownIncrements(increments: readonly Increment[]): readonly Know
 /** What an increment lacks is not lost: the next run finds it out, and sends it again. */
 function withWayOut(error: unknown): never {
   if (!isAvalaError(error) || error.code !== "dataset") throw error;
-  const hint = "Run again: what the dataset lacks is sent in another dataset of the growing set.";
+  const hint =
+    "Run again: what the dataset lacks is sent in another dataset of the growing set. Where its items don't show what that is, that run says what to do.";
   throw reworded(error, { hint });
 }
 
@@ -108,7 +110,7 @@ export async function makeIncrement(
   }
   await forget(avala, decision, options);
   const now = planGrowth(target.files, all, target.postponed);
-  await sweepBegun(avala, target, now, options.stateDirectory);
+  await sweepBegun(avala, target, { increments: all, plan: now }, options.stateDirectory);
   await recordMoves(avala, target, { increments: all, plan: now }, options.stateDirectory);
   const isUnsure = result.outcome === "unchanged" && now.unverified.length > 0;
   return {

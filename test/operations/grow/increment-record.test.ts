@@ -3,7 +3,7 @@ import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalBaseUrl } from "../../../src/api/check-options";
 import { appendSigned, readSigned } from "../../../src/upload/journal/signed-lines";
-import { knownAs } from "../../../src/operations/grow/holdings";
+import { knownAs } from "../../../src/operations/grow/knowledge";
 import { recordIncrement } from "../../../src/operations/grow/increment-record";
 import { useGrowingPlace } from "../../support/growing-place";
 import { sessionWith } from "../../support/session";
