@@ -126,17 +126,13 @@ function kindOf(value: unknown): string {
  * the files.
  * @param seemsSound at a glance. @default all do
  */
-export function manyOf<Value>(
+export function longListOf<Value>(
   what: string,
   entry: Shape<Value>,
   seemsSound: (one: Value) => boolean = () => true,
-): Shape<Iterable<Value>> {
-  const some = shapeOf<Iterable<Value>>(
-    `a list of ${what}`,
-    (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
-  );
+): Shape<readonly Value[]> {
   return (input, value) => {
-    if (!Array.isArray(value) || value.length === 0) return some(input, value);
+    if (!Array.isArray(value)) return wrong(input, `a list of ${what}`, value);
     const list: readonly Value[] = value;
     const kind = kindOf(list[0]);
     const found: InputProblem[] = [];
@@ -148,15 +144,13 @@ export function manyOf<Value>(
   };
 }
 
-/** As {@link manyOf}, of what has to be an array. */
-export function longListOf<Value>(
-  what: string,
-  entry: Shape<Value>,
-  seemsSound?: (one: Value) => boolean,
-): Shape<readonly Value[]> {
-  const many = manyOf(what, entry, seemsSound);
-  return (input, value) =>
-    Array.isArray(value) ? many(input, value) : wrong(input, `a list of ${what}`, value);
+/** A list of what may be gone through only once, as a generator; what is none stays as it is, and its shape refuses it. */
+export function asList<Value>(given: Iterable<Value>): readonly Value[] {
+  const value: unknown = given;
+  if (Array.isArray(value) || typeof value !== "object" || value === null)
+    return value as readonly Value[];
+  const isIterable = Symbol.iterator in value && typeof value[Symbol.iterator] === "function";
+  return isIterable ? [...given] : (value as readonly Value[]);
 }
 
 /** A shape for each member of an object: none can be forgotten. */

@@ -68,6 +68,16 @@ const notJson: readonly unknown[] = [
   ],
 ];
 
+const DISK = [
+  ...["openToRead", "readWhole", "readIfPresent", "openToAppend", "remove", "hold", "list"],
+  ...["ownMark", "isRunning"],
+];
+
+/** Can be gone through only once. */
+function* once(...entries: readonly unknown[]): Generator {
+  yield* entries;
+}
+
 const rows: Readonly<Record<string, Row>> = {
   carryOut: {
     right: [avala, { kind: "send", target }, publishing],
@@ -84,6 +94,8 @@ const rows: Readonly<Record<string, Row>> = {
       [2, "a.jpg", ["expected"]],
       [2, ["a.jpg"], ["expected[0]"]],
       [2, [file, null], ["expected[1]"]],
+      [2, new Map([["a.jpg", file]]), ["expected[0]"]],
+      [2, new Set([file, "a.jpg"]), ["expected[1]"]],
       [2, [file, { ...file, path: 5 }], ["expected[1].path"]],
       [3, { waitMs: "long", isMadeOfThese: 1 }, ["waitMs", "isMadeOfThese"]],
     ],
@@ -117,6 +129,7 @@ const rows: Readonly<Record<string, Row>> = {
         { apiKey: "avk_a", ports: { random: 1, clock: {} } },
         [...["ports.clock.now", "ports.clock.sleep", "ports.random"]],
       ],
+      [0, { apiKey: "avk_a", ports: { disk: {} } }, DISK.map((name) => `ports.disk.${name}`)],
       [0, { apiKey: "avk_a", secrets: {} }, ["secrets.add", "secrets.hide", "secrets.mask"]],
       [0, { apiKey: "avk_a", proxy: "http://p", onEvent: {} }, ["proxy", "onEvent"]],
       [0, { apiKey: "avk_a", signal: new AbortController(), baseURL: "b" }, ["signal", "baseURL"]],
@@ -144,6 +157,8 @@ const rows: Readonly<Record<string, Row>> = {
       [0, ["a.jpg"], ["entries[0]"]],
       [0, [{ path: "a.jpg" }], ["entries[0].sizeBytes", "entries[0].sha256"]],
       [0, [file, null, file, "b.jpg", []], ["entries[1]", "entries[3]", "entries[4]"]],
+      [0, new Map([["a.jpg", file]]), ["entries[0]"]],
+      [0, new Set([file, null]), ["entries[1]"]],
     ],
   },
   currentJson: {
@@ -179,6 +194,7 @@ const rows: Readonly<Record<string, Row>> = {
       [0, toSend, ["datasets"]],
       [0, [{ toSend: 3 }], ["datasets[0].toSend", "datasets[0].fileCount"]],
       [0, [{ toSend: [file, null], fileCount: 2 }], ["datasets[0].toSend[1]"]],
+      [0, [{ toSend: new Set([null]), fileCount: 1 }], ["datasets[0].toSend[0]"]],
     ],
   },
   evaluateQualityTargets: project,
@@ -405,3 +421,18 @@ test.each(Object.entries(rows))(
     }
   },
 );
+
+test("lists that can be gone through only once are looked at, too", async () => {
+  expect(core.createManifest(once(file) as Iterable<typeof file>)).toEqual(manifest);
+  for (const [name, given, input] of [
+    ["createManifest", [once(file, null)], "entries[1]"],
+    ["compareItems", [avala, made, once(file, "a.jpg")], "expected[1]"],
+    ["estimateCost", [[{ toSend: once(null), fileCount: 1 }]], "datasets[0].toSend[0]"],
+  ] as const) {
+    const { error, requests } = await outcomeOf(name, given);
+    expect({ problems: error?.problems, requests }).toMatchObject({
+      problems: [{ input }],
+      requests: 0,
+    });
+  }
+});

@@ -4,11 +4,10 @@ import type { Listener } from "../events";
 import { systemClock, systemRandom, type Clock, type Random } from "../flow/clock";
 import { createPace } from "../flow/rate/pace";
 import { joinerWith } from "../flow/signals";
-import { systemDisk } from "../flow/disk/disk";
+import { systemDisk, type Disk } from "../flow/disk/disk";
 import {
   aFlag,
   aFunction,
-  anObject,
   aSignal,
   aText,
   maybe,
@@ -72,7 +71,13 @@ const CONNECT_OPTIONS = optionsOf<ConnectOptions>({
       random: maybe(partOf<Random>({ next: aFunction, uuid: aFunction })),
       api: maybe(aTransport),
       storage: maybe(aTransport),
-      disk: maybe(anObject),
+      disk: maybe(
+        partOf<Disk>({
+          ...{ openToRead: aFunction, readWhole: aFunction, readIfPresent: aFunction },
+          ...{ openToAppend: aFunction, remove: aFunction, hold: aFunction, list: aFunction },
+          ...{ ownMark: aFunction, isRunning: aFunction },
+        }),
+      ),
     }),
   ),
   secrets: maybe(partOf<Secrets>({ add: aFunction, hide: aFunction, mask: aFunction })),

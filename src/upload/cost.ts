@@ -1,7 +1,7 @@
 // What sending a set of files costs, as numbers and as a sentence. Pure; knows nothing of the set itself.
 import { aFlag, aNumber, maybe, partOf, refuse } from "../shapes";
 import { formatBytes, formatCount, counted, formatDuration } from "../text";
-import { aLimit, someDatasets, type DatasetToSend, type LimitNow } from "./cost-given";
+import { aLimit, someDatasets, withLists, type DatasetToSend, type LimitNow } from "./cost-given";
 import { callsByMinute, callsBySecond, msBySecond, msByWindows } from "../flow/rate/both-limits";
 import {
   DEFAULT_CALLS_PER_MINUTE,
@@ -153,8 +153,9 @@ const aCost = partOf<Cost>({
 
 /** {@link costOf} a run that sends `datasets`. */
 export function estimateCost(datasets: readonly DatasetToSend[], limit?: LimitNow): Cost {
-  refuse(someDatasets("datasets", datasets), aLimit("limit", limit));
-  return costOf(datasets.map(needOf).reduce(plus, NO_NEED), limit);
+  const listed = withLists(datasets);
+  refuse(someDatasets("datasets", listed), aLimit("limit", limit));
+  return costOf(listed.map(needOf).reduce(plus, NO_NEED), limit);
 }
 
 // Of the longer time: a reader plans no better with two that are nearer.

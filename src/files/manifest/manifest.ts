@@ -1,7 +1,7 @@
 // A file set's list: path, size, sha256; its canonical form and the digest over it.
 import { createHash } from "node:crypto";
 import { InputError, type InputProblem } from "../../errors";
-import { aSize, aText, longListOf, manyOf, partOf, refuse } from "../../shapes";
+import { asList, aSize, aText, longListOf, partOf, refuse } from "../../shapes";
 
 export interface ManifestEntry {
   /** In the dataset: POSIX, with the set's prefix. */
@@ -27,8 +27,6 @@ export function seemsEntry({ path, sizeBytes, sha256 }: ManifestEntry): boolean 
 }
 
 export const anEntryList = longListOf("files", anEntry, seemsEntry);
-
-const someEntries = manyOf("files", anEntry, seemsEntry);
 
 export const aManifest = partOf<Manifest>({
   entries: anEntryList,
@@ -61,10 +59,9 @@ export function comparePaths(a: string, b: string): number {
  * or a sha256 that is not 64 lower case hex digits
  */
 export function createManifest(entries: Iterable<ManifestEntry>): Manifest {
-  refuse(someEntries("entries", entries));
-  const copies: ManifestEntry[] = [];
-  for (const { path, sizeBytes, sha256 } of entries) copies.push({ path, sizeBytes, sha256 });
-  return manifestOf(copies);
+  const list = asList(entries);
+  refuse(anEntryList("entries", list));
+  return manifestOf(list.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 })));
 }
 
 /** {@link createManifest} of entries that have nothing else: they are not copied, and the list becomes the manifest's. */

@@ -5,9 +5,10 @@ import type { OwnerWanted } from "../datasets/dataset-ref";
 import {
   aFlag,
   anObject,
+  asList,
   aSize,
   aText,
-  manyOf,
+  longListOf,
   maybe,
   optionsOf,
   partOf,
@@ -101,7 +102,7 @@ interface CompareOptions {
   readonly isMadeOfThese?: boolean | undefined;
 }
 
-const someFiles = manyOf(
+const someFiles = longListOf(
   "files",
   partOf<ExpectedFile>({ path: aText, sizeBytes: aSize }),
   ({ path, sizeBytes }) => typeof path === "string" && typeof sizeBytes === "number",
@@ -125,16 +126,17 @@ export async function compareItems(
   expected: Iterable<ExpectedFile>,
   options: CompareOptions = {},
 ): Promise<ItemComparison> {
+  const list = asList(expected);
   refuse(
     aSession("avala", avala),
     aDataset("dataset", dataset),
-    someFiles("expected", expected),
+    someFiles("expected", list),
     COMPARE_OPTIONS("options", options),
   );
   const { owner = {}, waitMs = Number.POSITIVE_INFINITY } = options;
   const { isListed = false, comparedTo, isMadeOfThese = false } = options;
   const files = new Map<string, number>();
-  for (const { path, sizeBytes } of expected) files.set(path, sizeBytes);
+  for (const { path, sizeBytes } of list) files.set(path, sizeBytes);
   const untilMs = avala.clock.now() + msOf(waitMs);
   const lookOnce = async (): Promise<Look & { readonly isAllShown: boolean }> => {
     const leftMs = waitMs === "preview" ? waitMs : Math.max(0, untilMs - avala.clock.now());
