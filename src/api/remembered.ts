@@ -30,6 +30,8 @@ export interface Permissions {
 export interface StoreManner {
   /** MD5s of the objects, something else of that form, or nothing that can be compared; `undefined`: not known. */
   etags: "md5" | "other" | "none" | undefined;
+  /** Replies with one, of whatever kind. */
+  tags: number;
   /** Replies without one. */
   silences: number;
   /** Replies whose ETag was another MD5 than that of the bytes. */

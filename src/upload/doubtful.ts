@@ -9,8 +9,10 @@ import { sessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { journalOf, type Run } from "./state";
 
+/** Or may be: without an ETag it is sent once more to a store that has given others one since. */
 function isWrong({ tools: { check } }: Run, { sent }: Landing): boolean {
-  return sent.doubtfulAt.some((host) => check.returnsMd5(host));
+  const { doubtfulAt, isSilent = false } = sent;
+  return doubtfulAt.some((host) => check.returnsMd5(host) || (isSilent && check.givesEtags(host)));
 }
 
 /** Takes out of those that wait all for which `isWanted`. */
@@ -26,8 +28,9 @@ function takeDoubtful(
 /** Those whose stores seem by now to return no MD5s: a run that is killed later need not send them again. */
 export async function landPresumed(run: Run): Promise<void> {
   if (run.batch.doubtful.length === 0) return;
-  const isSettled = ({ sent }: Landing): boolean =>
-    sent.doubtfulAt.every((host) => run.tools.check.seemsWithoutMd5s(host));
+  const isSettled = (landing: Landing): boolean =>
+    !isWrong(run, landing) &&
+    landing.sent.doubtfulAt.every((host) => run.tools.check.seemsWithoutMd5s(host));
   await landAll(run, takeDoubtful(run.batch, isSettled));
 }
 

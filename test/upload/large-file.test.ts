@@ -30,7 +30,14 @@ let read: number;
 let sha256: string;
 
 /** A store that has shown so, where the next large file is not compared. */
-const NO_MD5S = { etags: "none", silences: 0, doubts: 0, larger: 4, probe: undefined } as const;
+const NO_MD5S = {
+  etags: "none",
+  tags: 0,
+  silences: 0,
+  doubts: 0,
+  larger: 4,
+  probe: undefined,
+} as const;
 
 beforeEach(async () => {
   file = await place.put("drive.mcap", data, digest);

@@ -24,6 +24,8 @@ export interface StoreCheck {
   readonly hasLearned: boolean;
   /** Whether the store at `host` has shown by now that its ETags are MD5s: then what was doubtful there is wrong. */
   returnsMd5(host: string): boolean;
+  /** Whether it has given ETags, of whatever kind. */
+  givesEtags(host: string): boolean;
   /** Whether it seems by now to return none: then what is doubtful there counts, until it shows otherwise. */
   seemsWithoutMd5s(host: string): boolean;
   judge(stored: Stored, piece: Piece): Promise<Verdict>;
@@ -40,7 +42,7 @@ export function keptOther(what: string, { host, etag }: Stored): AvalaError {
   const name = printable(what);
   const text =
     etag === undefined
-      ? `${host} may not have stored ${name}: its response has no ETag, and responses to other files had their MD5.`
+      ? `${host} may not have stored ${name}: its response has no ETag, and responses to other files had one.`
       : `${host} stored something other than ${name}: its ETag is not the MD5 of the bytes that were sent.`;
   const hint = "Nothing was confirmed. If it happens again, report it to Avala.";
   return new AvalaError("storage", text, { retryable: true, hint });
@@ -85,6 +87,7 @@ export function createStoreCheck({
       return learned().length > 0;
     },
     returnsMd5: (host) => stores.get(host)?.etags === "md5",
+    givesEtags: (host) => (stores.get(host)?.tags ?? 0) > 0,
     seemsWithoutMd5s: (host) => {
       const store = stores.get(host);
       return store !== undefined && seemsWithoutMd5s(store);

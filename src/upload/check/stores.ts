@@ -25,6 +25,8 @@ export interface Piece {
    * no longer what was sent.
    */
   readonly again?: (() => Promise<Stored | undefined>) | undefined;
+  /** How often it was to be sent again for want of an ETag. Absent where what is stored can't be replaced. */
+  readonly silences?: { count: number } | undefined;
 }
 
 /** When what waits for `work` goes on: once it has ended, or without it. */
@@ -39,8 +41,14 @@ const ALWAYS_JUDGED_BYTES = 1024 * 1024;
 // Where sending twice costs. What is smaller is sent once more in each session: that also mends a lone file that was kept wrong.
 const COSTLY_BYTES = 16 * 1024 * 1024;
 
+// How often a piece is sent again where its reply lacks the ETag that others had. A store may give one only to some objects, and
+// then another try shows nothing: so these are few in a session as well, unless they are rare among all replies.
+const MAX_SILENCES = 3;
+const FREE_SILENCES = MIN_SIGNS * MAX_SILENCES;
+const TAGS_TO_A_SILENCE = 16;
+
 export function unknownStore(): StoreManner {
-  return { etags: undefined, silences: 0, doubts: 0, larger: 0, probe: undefined };
+  return { etags: undefined, tags: 0, silences: 0, doubts: 0, larger: 0, probe: undefined };
 }
 
 /** Whether it has shown nothing else, as far as one can tell: one piece that agrees shows that it does return MD5s. */
@@ -74,11 +82,20 @@ function isOwnForm(etag = ""): boolean {
   return isEtagOfParts(etag) || ENCRYPTED.test(bareEtag(etag));
 }
 
+/** Whether others of its store had an ETag, so that it may have kept nothing of this one. */
+function isOdd(store: StoreManner, { sizeBytes, silences }: Piece): boolean {
+  const allowed = FREE_SILENCES + store.tags / TAGS_TO_A_SILENCE;
+  if (store.tags === 0 || store.silences > allowed) return false;
+  if (silences === undefined) return true;
+  silences.count += 1;
+  return silences.count <= (sizeBytes > COSTLY_BYTES ? 1 : MAX_SILENCES);
+}
+
 /**
  * An ETag of another form is a store's own form. None at all may be so too, or the answer of something else that kept
  * nothing: one file does not show which.
  */
-function judgeSilence(store: StoreManner, { etag }: Stored): Verdict {
+function judgeSilence(store: StoreManner, { etag }: Stored, piece: Piece): Verdict {
   // A store that reported the MD5 of each object and reports none now may have kept nothing.
   if (store.etags === "md5") return isOwnForm(etag) ? "unknown" : "wrong";
   if (etag !== undefined) {
@@ -86,6 +103,7 @@ function judgeSilence(store: StoreManner, { etag }: Stored): Verdict {
     return "unknown";
   }
   store.silences += 1;
+  if (isOdd(store, piece)) return "wrong";
   if (store.silences >= MIN_SIGNS) store.etags ??= "none";
   return "doubtful";
 }
@@ -103,10 +121,12 @@ function isPassedOver(store: StoreManner, sizeBytes: number): boolean {
 async function compare(
   store: StoreManner,
   stored: Stored,
-  { sizeBytes, md5 }: Piece,
+  piece: Piece,
 ): Promise<Verdict | "differs"> {
+  const { sizeBytes, md5 } = piece;
   if (stored.wasThere) return "unknown";
-  if (stored.md5 === undefined) return judgeSilence(store, stored);
+  if (stored.etag !== undefined) store.tags += 1;
+  if (stored.md5 === undefined) return judgeSilence(store, stored, piece);
   if (isPassedOver(store, sizeBytes)) return "doubtful";
   const own = await md5();
   if (own === undefined) return "unknown";

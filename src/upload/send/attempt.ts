@@ -60,6 +60,8 @@ export interface StoredFile {
   readonly kept: Kept;
   /** The stores whose word on it was doubtful: one set may lie in several. */
   readonly doubtfulAt: readonly string[];
+  /** Whether its store gave no ETag, and had given none by then. @default false */
+  readonly isSilent?: boolean | undefined;
   /** Whether only the server says that it is there, by a session that no record of ours knows. */
   readonly isUnproven: boolean;
   /** Whether it can be sent again to the same place: a form replaces what lies there. */

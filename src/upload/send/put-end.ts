@@ -80,6 +80,8 @@ export function tagOfPut(
 ): PlaceTag | undefined {
   // Under a name of the content no run replaces it, and its tag serves to know what the store's ETags are.
   const isTagged = isNamedByContent ? kept === "right" : isShared;
-  const isUnshown = kept === "unknown" && (stored.wasThere || check.returnsMd5(stored.host));
+  const isOdd = stored.etag === undefined && check.givesEtags(stored.host);
+  const isUnshown =
+    kept === "unknown" && (stored.wasThere || isOdd || check.returnsMd5(stored.host));
   return isTagged || isUnshown ? tagOf(stored, kept) : undefined;
 }

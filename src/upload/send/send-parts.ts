@@ -88,6 +88,7 @@ async function sendPart(
   const sizeBytes = body.length;
   const md5 = check.buffer(body, file);
   let tries = 0;
+  const silences = { count: 0 };
   const attempt = async (): Promise<PartKept> => {
     tries += 1;
     const target = await signer.target(partNumber);
@@ -100,7 +101,8 @@ async function sendPart(
         return stored;
       };
       const stored = await sendOnce({ signal, onBytes });
-      const checked = { sizeBytes, md5: md5.digest, again: () => sendOnce({ signal }) };
+      const again = () => sendOnce({ signal });
+      const checked = { sizeBytes, md5: md5.digest, again, silences };
       const kept = await requireKept(check, what, stored, checked);
       const shown = kept === "right" ? stored.md5 : undefined;
       const isShared = isPutShared(target, sending.uploadUid);

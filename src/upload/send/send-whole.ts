@@ -114,6 +114,8 @@ interface FormTry {
   readonly form: FormPresign;
   readonly body: Body;
   readonly nextBody: () => Body;
+  /** Of all tries. */
+  readonly silences: { count: number };
   readonly options: SendOptions & { readonly signal: AbortSignal };
 }
 
@@ -121,7 +123,7 @@ interface FormTry {
 async function sendByForm(
   { avala, uploadUid, bytes, check, isNamedByContent }: FileSending,
   { path, sizeBytes }: SourceFile,
-  { form, body, nextBody, options }: FormTry,
+  { form, body, nextBody, silences, options }: FormTry,
 ): Promise<StoredFile> {
   const post = ({ file, isSent }: Body, how: SendOptions): Promise<Stored> =>
     sendForm(avala, form, file, how).finally(isSent);
@@ -133,11 +135,13 @@ async function sendByForm(
     last = sent ?? last;
     return sent;
   };
-  const kept = await requireKept(check, path, stored, { sizeBytes, md5: body.md5, again });
+  const piece = { sizeBytes, md5: body.md5, again, silences };
+  const kept = await requireKept(check, path, stored, piece);
   // Other content has another place where the name is made of the content.
   const isShared = !isNamedByContent && isPlaceShared(form, uploadUid);
   const tag = isShared ? tagOf(last, kept) : undefined;
-  return sentAs(path, body, kept, stored, { isReplaceable: true, tag });
+  const isSilent = stored.etag === undefined && !check.givesEtags(stored.host);
+  return { ...sentAs(path, body, kept, stored, { isReplaceable: true, tag }), isSilent };
 }
 
 interface PutBody {
@@ -206,6 +210,7 @@ export async function sendWhole(
   if (record !== undefined && mayBeOurs) await journal.record(record);
   const nextBody = await bodiesOf(sending, file);
   let isDoubted = false;
+  const silences = { count: 0 };
   const attempt = async (count: number, tried: AbortSignal): Promise<StoredFile> => {
     const presigned =
       count === 1 ? first : await askHow(sending, file, { signal: tried, maxTries: 1 });
@@ -215,7 +220,7 @@ export async function sendWhole(
       const options = { signal: tried, onBytes };
       if (presigned.method === "POST") {
         const { form } = presigned;
-        return sendByForm(sending, file, { form, body, nextBody, options });
+        return sendByForm(sending, file, { form, body, nextBody, silences, options });
       }
       const { target } = presigned;
       // A try whose reply was lost may have put there what is there now.
