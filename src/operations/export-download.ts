@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { aSession, type Avala } from "../api/connection";
 import { getExport } from "../api/endpoints/exports";
+import { isStillSigned } from "../api/storage/still-signed";
 import { download } from "../api/storage/storage";
 import type { HttpStream } from "../api/transport/transport";
 import { asDiskError, AvalaError } from "../errors";
@@ -33,8 +34,7 @@ export interface DownloadedExport {
   readonly sha256: string;
 }
 
-/** The reply with the file, whose body is still to come. */
-async function openFile(avala: Avala, uid: string, signal: AbortSignal): Promise<HttpStream> {
+async function readUrl(avala: Avala, uid: string): Promise<string> {
   const { downloadUrl, state, status } = await getExport(avala, uid);
   if (downloadUrl === undefined) {
     const hint =
@@ -44,24 +44,44 @@ async function openFile(avala: Avala, uid: string, signal: AbortSignal): Promise
     const text = `Export ${uid} is ${printable(status)} and has no download_url.`;
     throw new AvalaError("bad_reply", text, { hint });
   }
-  return download(avala, downloadUrl, { signal });
+  return downloadUrl;
+}
+
+/** Opens the file in each try, whose body is still to come: by the URL of the last one while its store only throttles. */
+function openerOf(uid: string): (avala: Avala, signal: AbortSignal) => Promise<HttpStream> {
+  let known: string | undefined;
+  return async (avala, signal) => {
+    const url = known ?? (await readUrl(avala, uid));
+    known = undefined;
+    try {
+      return await download(avala, url, { signal });
+    } catch (error) {
+      if (isStillSigned({ url }, error, avala.clock.now())) known = url;
+      throw error;
+    }
+  };
+}
+
+interface Fetching {
+  readonly uid: string;
+  readonly path: string;
+  readonly open: ReturnType<typeof openerOf>;
 }
 
 async function fetchTo(
   avala: Avala,
-  uid: string,
-  path: string,
+  { uid, path, open }: Fetching,
   { patienceMs, signal }: { readonly patienceMs?: () => number; readonly signal: AbortSignal },
 ): Promise<DownloadedExport> {
   const reply =
     patienceMs === undefined
-      ? await openFile(avala, uid, signal)
+      ? await open(avala, signal)
       : await throughOutages(avala, {
           what: `the file of export ${uid}`,
           timeoutMs: patienceMs(),
           work: (within) =>
             retry(
-              (_attempt, current) => openFile(within, uid, current),
+              (_attempt, current) => open(within, current),
               retryOn(within, `fetch export ${uid}`, signal),
             ),
         });
@@ -93,7 +113,8 @@ async function syncFile(path: string): Promise<void> {
 
 /**
  * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there.
- * Its presigned URL expires, so each try reads the export again for a fresh one (contract, "Exports"). What is in the
+ * Its presigned URL expires, so each try but one after a store has throttled reads the export again for a fresh one (contract,
+ * "Exports"). What is in the
  * file is for the caller to check. With `patienceMs` an outage is waited out for as long. A file that comes incomplete is
  * fetched again a few times and no more, since that can cost its size each time; so is one whose URLs have all ended by the
  * store's clock, since no wait rights a clock.
@@ -107,8 +128,9 @@ export async function downloadExport(
   const partial = `${options.toFile}.partial`;
   try {
     await makeFolder(dirname(options.toFile));
+    const fetching = { uid, path: partial, open: openerOf(uid) };
     const fetched = await retry(
-      (_attempt, signal) => fetchTo(avala, uid, partial, { ...options, signal }),
+      (_attempt, signal) => fetchTo(avala, fetching, { ...options, signal }),
       retryOn(avala, `download export ${uid}`, avala.signal),
     );
     await syncFile(partial);

@@ -1,18 +1,30 @@
 // Reports of an upload in which nothing goes forward. Decides nothing.
+import type { Avala } from "../api/connection";
 import { repeatEvery } from "../flow/clock";
+import type { RetryTally } from "../flow/retry-tally";
+import type { Batch } from "./batch-state";
 import { report, silenceOf } from "./progress";
-import type { Run } from "./state";
 
 const REPORT_WAIT_MS = 5000;
 
-/** Reports also while nothing goes forward, as long as requests wait for the rate limit or for responses; returns how to end that. */
-export function reportWaits(run: Run): () => void {
+interface Waiting {
+  readonly avala: Pick<Avala, "pace" | "emit" | "unanswered">;
+  /** The one of now. */
+  readonly batch: Pick<Batch, "progress">;
+  readonly retries: Pick<RetryTally, "total">;
+}
+
+/**
+ * Reports also while nothing goes forward, as long as requests wait for the rate limit or for responses, or are refused and
+ * repeated; returns how to end that.
+ */
+export function reportWaits(run: Waiting): () => void {
   const { pace } = run.avala;
-  let waitedMs = pace.waitedMs();
+  let [waitedMs, retried] = [pace.waitedMs(), run.retries.total];
   return repeatEvery(REPORT_WAIT_MS, () => {
-    const isLimited = pace.waitedMs() > waitedMs;
-    waitedMs = pace.waitedMs();
+    const isMoved = pace.waitedMs() > waitedMs || run.retries.total > retried;
+    [waitedMs, retried] = [pace.waitedMs(), run.retries.total];
     const { progress } = run.batch;
-    if (isLimited || silenceOf(run.avala, progress) !== undefined) report(run.avala, progress);
+    if (isMoved || silenceOf(run.avala, progress) !== undefined) report(run.avala, progress);
   });
 }

@@ -6,10 +6,11 @@ import {
   type Presigned,
   type PutTarget,
 } from "../../api/endpoints/uploads/presign";
+import { isStillSigned } from "../../api/storage/still-signed";
 import { isApiError } from "../../errors";
 import { DEFAULT_TRIES } from "../../flow/retry";
 import type { Sending } from "./attempt";
-import { batchLost, presignRefused, protocolLost } from "./session-lost";
+import { batchLost, presignRefused, protocolLost, sessionLost } from "./session-lost";
 import type { SourceFile } from "./source";
 
 function asLost(path: string, uploadUid: string | undefined, error: unknown): unknown {
@@ -62,4 +63,32 @@ export async function askHow(
   } catch (error) {
     throw asLost(path, uploadUid, error);
   }
+}
+
+/** What takes a file in one piece. */
+export type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
+
+/**
+ * Runs each try with what the server says then, the first with `first`. What was presigned expires, so only a store that throttles
+ * has the next try use it once more.
+ * @throws as {@link askHow} and `send`; one of `sessionLost` where the server takes the file otherwise by then
+ */
+export function presignedForEach(
+  sending: Parameters<typeof askHow>[0],
+  file: SourceFile,
+  first: Whole,
+): <T>(signal: AbortSignal, send: (presigned: Whole) => Promise<T>) => Promise<T> {
+  let known: Presigned | undefined = first;
+  return async (signal, send) => {
+    const presigned = known ?? (await askHow(sending, file, { signal, maxTries: 1 }));
+    known = undefined;
+    if (presigned.method !== first.method) throw sessionLost(file.path);
+    try {
+      return await send(presigned);
+    } catch (error) {
+      const signed = presigned.method === "POST" ? presigned.form : presigned.target;
+      if (isStillSigned(signed, error, sending.avala.clock.now())) known = presigned;
+      throw error;
+    }
+  };
 }

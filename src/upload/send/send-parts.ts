@@ -1,6 +1,7 @@
 // One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
 // A part that an earlier run stored is trusted only when its size and our own digest of the file up to it agree.
-import type { Presigned } from "../../api/endpoints/uploads/presign";
+import type { Presigned, PutTarget } from "../../api/endpoints/uploads/presign";
+import { isStillSigned } from "../../api/storage/still-signed";
 import { UPLOAD_GONE, sendPut, type SendOptions, type Stored } from "../../api/storage/storage";
 import { pastDeadline, runUntil } from "../../flow/deadline";
 import { isHashedInThread } from "../../files/workers/digest-thread";
@@ -89,9 +90,8 @@ async function sendPart(
   const md5 = check.buffer(body, file);
   let tries = 0;
   const silences = { count: 0 };
-  const attempt = async (): Promise<PartKept> => {
+  const attempt = async (target: PutTarget): Promise<PartKept> => {
     tries += 1;
-    const target = await signer.target(partNumber);
     return countBytes(bytes, sizeBytes, async (onBytes) => {
       const put = { path: file.path, sizeBytes, body };
       const sendOnce = async (options: SendOptions): Promise<Stored> => {
@@ -110,10 +110,13 @@ async function sendPart(
     });
   };
   const signedAnew = async (): Promise<PartKept> => {
+    let target: PutTarget | undefined;
     try {
-      return await attempt();
+      target = await signer.target(partNumber);
+      return await attempt(target);
     } catch (error) {
-      signer.forget(partNumber);
+      const isValid = target !== undefined && isStillSigned(target, error, avala.clock.now());
+      if (!isValid) signer.forget(partNumber);
       throw error;
     }
   };

@@ -1,6 +1,5 @@
-// One file in one piece: by form, or by one PUT that never replaces what lies at its place (412). Each try presigns again,
-// since what is presigned expires. Completes nothing.
-import type { FormPresign, Presigned, PutTarget } from "../../api/endpoints/uploads/presign";
+// One file in one piece: by form, or by one PUT that never replaces what lies at its place (412). Completes nothing.
+import type { FormPresign, PutTarget } from "../../api/endpoints/uploads/presign";
 import {
   UPLOAD_GONE,
   sendForm,
@@ -13,7 +12,7 @@ import { AvalaError, isAvalaError } from "../../errors";
 import { isHashedInThread } from "../../files/workers/digest-thread";
 import { retry } from "../../flow/retry";
 import { printable } from "../../redact";
-import { askHow, isPlaceShared, isPutShared } from "./ask";
+import { isPlaceShared, isPutShared, presignedForEach, type Whole } from "./ask";
 import {
   countBytes,
   isSmall,
@@ -33,8 +32,6 @@ import { readSmall, type SourceFile, type WasRead } from "./source";
 import { tagOf } from "../check/place-tag";
 import { requireKept } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
-
-type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
 
 /** What one try sends, and its MD5. */
 interface Body {
@@ -211,10 +208,8 @@ export async function sendWhole(
   const nextBody = await bodiesOf(sending, file);
   let isDoubted = false;
   const silences = { count: 0 };
-  const attempt = async (count: number, tried: AbortSignal): Promise<StoredFile> => {
-    const presigned =
-      count === 1 ? first : await askHow(sending, file, { signal: tried, maxTries: 1 });
-    if (presigned.method !== first.method) throw sessionLost(path);
+  const withPresigned = presignedForEach(sending, file, first);
+  const attempt = (count: number, tried: AbortSignal) => async (presigned: Whole) => {
     const body = nextBody();
     return countBytes(bytes, sizeBytes, async (onBytes) => {
       const options = { signal: tried, onBytes };
@@ -235,9 +230,10 @@ export async function sendWhole(
       return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
     });
   };
-  const sent = await retry(attempt, retryOn(avala, `upload ${path}`, signal)).catch(
-    (error: unknown) => disownLost(journal, other, error),
-  );
+  const sent = await retry(
+    (count, tried) => withPresigned(tried, attempt(count, tried)),
+    retryOn(avala, `upload ${path}`, signal),
+  ).catch((error: unknown) => disownLost(journal, other, error));
   if (isDoubted) await journal.disown("unknown");
   else if (record !== undefined && (!mayBeOurs || sent.doubtfulAt.length > 0))
     await journal.record({ ...record, doubtfulAt: doubtfulAt(sent.doubtfulAt) });
