@@ -560,18 +560,21 @@ describe("a damaged cache", () => {
 
 describe("a whole cache of another shape", () => {
   const reseal = (head: object, body: Uint8Array): void => {
-    const sealed = Buffer.concat([...seal("digests 5", head, [body])]);
+    const sealed = Buffer.concat([...seal("digests 6", head, [body])]);
     writeFileSync(cacheFile(), sealed, { mode: 0o600 });
   };
   const opened = () =>
-    unseal("digests 5", readFileSync(cacheFile()), (head): head is object => head !== null)!;
+    unseal("digests 6", readFileSync(cacheFile()), (head): head is object => head !== null)!;
   const expectNone = async (): Promise<void> => {
     expect((await startCache().open(tree.root)).isEmpty()).toBe(true);
     expect((await look()).digests).toEqual(await truth());
     expect((await look()).known).toEqual(["a.jpg"]);
   };
   const nothing = Object.fromEntries(
-    ["place", "rules", "clock", "files", "paths", "findings"].map((name) => [name, undefined]),
+    ["place", "rules", "clock", "origin", "files", "paths", "findings"].map((name) => [
+      name,
+      undefined,
+    ]),
   );
 
   test.each<[string, object]>([
@@ -584,6 +587,7 @@ describe("a whole cache of another shape", () => {
     ],
     ["a flaw that no file has", { findings: [{ isPrivateKey: false, flaw: "toString" }] }],
     ["no clock", { clock: null }],
+    ["no origin", { origin: null }],
     ["a clock without its fields", { clock: {} }],
     ["another number of files", { files: 1e9 }],
     ["nothing", nothing],

@@ -1,7 +1,14 @@
 // The folder of digest caches: reading one that is safe to read, replacing one in one step, and keeping the folder small.
 // Knows nothing of what is in a cache.
-import { constants, writeFileSync } from "node:fs";
-import { open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import {
+  constants,
+  fstatSync,
+  lstatSync,
+  renameSync,
+  writeFileSync,
+  type BigIntStats,
+} from "node:fs";
+import { open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemRandom, wallClockMs } from "../../flow/clock";
 import { makeFolder } from "../../flow/disk/folders";
@@ -37,20 +44,27 @@ export async function readCacheFile(path: string): Promise<CacheFile | undefined
   if (handle === undefined) return undefined;
   try {
     const found = await handle.stat({ bigint: true });
-    const owner = process.getuid?.();
-    const isOwn = owner === undefined || found.uid === BigInt(owner);
-    const mayOthersWrite = owner !== undefined && (found.mode & 0o022n) !== 0n;
-    if (!found.isFile() || !isOwn || mayOthersWrite || found.size > maxCacheBytes) return undefined;
+    if (versionOf(found) === undefined) return undefined;
     const bytes = await readWhole(handle, Number(found.size));
     const nowMs = wallClockMs();
     // Shows that it is used, so that it is kept.
     if (nowMs - Number(found.mtimeMs) > dayMs) await handle.utimes(nowMs / 1000, nowMs / 1000);
-    return { bytes, version: [found.ino, found.size, found.ctimeNs].join("-") };
+    const version = versionOf(await handle.stat({ bigint: true }));
+    return version === undefined ? undefined : { bytes, version };
   } catch {
     return undefined;
   } finally {
     await handle.close().catch(() => undefined);
   }
+}
+
+/** `undefined` for what is not to be read. Of a file that is given another name it stays the same. */
+function versionOf(found: BigIntStats | undefined): string | undefined {
+  if (found?.isFile() !== true || found.size > maxCacheBytes) return undefined;
+  const owner = process.getuid?.();
+  if (owner !== undefined && (found.uid !== BigInt(owner) || (found.mode & 0o022n) !== 0n))
+    return undefined;
+  return [found.ino, found.size, found.mtimeNs].join("-");
 }
 
 /** In one call, into memory of its own; Node's `readFile` takes one for each 512 KiB. */
@@ -63,25 +77,36 @@ async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
 /**
  * Another process that reads sees the old one or this one. Of several that write at once, in this process too, the last one
  * stands, and is whole: each writes under a name of its own. Where a larger one would be written, none is. All pieces are taken
- * and written in one go, so that what they are made of does not change meanwhile.
+ * and written in one go, so that what they are made of does not change meanwhile. Returns the version of what was written;
+ * `undefined` when what is there by then, by its version, was not to be replaced.
  */
-export async function replaceCacheFile(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
+export async function replaceCacheFile(
+  path: string,
+  pieces: Iterable<Uint8Array>,
+  isReplaced: (version: string | undefined) => boolean = () => true,
+): Promise<string | undefined> {
   const folder = dirname(path);
   await makeFolder(folder, { mode: 0o700 });
+  let written: string | undefined;
   const partial = `${path}.${systemRandom.uuid()}${partialSuffix}`;
   try {
     const handle = await open(partial, "wx", 0o600);
     try {
       writePieces(handle.fd, pieces);
+      written = versionOf(fstatSync(handle.fd, { bigint: true }));
     } finally {
       await handle.close();
     }
-    await rename(partial, path);
-  } catch (error) {
+    if (written === undefined) throw new Error("What was written could not be read again.");
+    const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!isReplaced(versionOf(found))) return undefined;
+    // In the same turn, so that no other write of this process comes between, and hardly one of another.
+    renameSync(partial, path);
+  } finally {
     await rm(partial, { force: true });
-    throw error;
   }
   await sweep(folder);
+  return written;
 }
 
 /** @throws RangeError when they are too large together */

@@ -23,23 +23,25 @@ export interface CacheHeader {
 
 export interface CacheContent {
   readonly header: CacheHeader;
+  /** The same for as long as each was written by who had read the one before. */
+  readonly origin: string;
   readonly data: RecordData;
 }
 
 /** {@link CacheContent} as it is written. */
-interface WrittenContent {
-  readonly header: CacheHeader;
+interface WrittenContent extends Pick<CacheContent, "header" | "origin"> {
   readonly data: PickedRecords;
 }
 
 interface WrittenHeader extends CacheHeader {
+  readonly origin: string;
   readonly files: number;
   /** Which paths they have. */
   readonly paths: string;
   readonly findings: readonly Finding[];
 }
 
-const kind = "digests 5";
+const kind = "digests 6";
 /** For the head, and for what paths have that JSON writes as more than one byte. */
 const headRoomBytes = 1024 * 1024;
 const areFindings = isListOf(isFinding);
@@ -55,8 +57,8 @@ export function isCacheHeader(value: unknown): value is CacheHeader {
 
 function isHead(value: unknown): value is WrittenHeader {
   if (!isRecord(value) || !isCacheHeader(value)) return false;
-  const { files, paths, findings } = value;
-  return isNumber(files) && isText(paths) && areFindings(findings);
+  const { origin, files, paths, findings } = value;
+  return isText(origin) && isNumber(files) && isText(paths) && areFindings(findings);
 }
 
 /** What files have in a cache of so many bytes. */
@@ -69,9 +71,10 @@ export function roomIn(maxBytes: number): Room {
 }
 
 /** In pieces, as {@link seal} has them. */
-export function encodeCache({ header, data }: WrittenContent): Generator<Uint8Array> {
+export function encodeCache({ header, origin, data }: WrittenContent): Generator<Uint8Array> {
   const { count, paths, findings } = data;
-  const head: WrittenHeader = { ...header, files: count, paths: pathsId(paths), findings };
+  const id = pathsId(paths);
+  const head: WrittenHeader = { ...header, origin, files: count, paths: id, findings };
   return seal(kind, head, partsOf(data));
 }
 
@@ -91,7 +94,7 @@ function* partsOf({
 export function decodeCache(bytes: Buffer, readPaths: ReadPaths): CacheContent | undefined {
   const opened = unseal(kind, bytes, isHead);
   if (opened === undefined) return undefined;
-  const { place, rules, clock, files, paths: id, findings } = opened.head;
+  const { place, rules, clock, origin, files, paths: id, findings } = opened.head;
   const stampsEnd = files * stampBytes;
   const marksEnd = stampsEnd + files * markBytes;
   const digestsEnd = marksEnd + files * digestBytes;
@@ -102,6 +105,7 @@ export function decodeCache(bytes: Buffer, readPaths: ReadPaths): CacheContent |
   const digests = opened.body.subarray(marksEnd, digestsEnd);
   return {
     header: { place, rules, clock },
+    origin,
     data: { paths, stamps, marks, digests, findings: findings.map(printed) },
   };
 }

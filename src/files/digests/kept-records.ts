@@ -1,5 +1,7 @@
 // The records of one root on the disk: read when they can be believed, written together with what others wrote meanwhile.
 // Knows nothing of single files.
+import { systemRandom } from "../../flow/clock";
+import { createMutex } from "../../flow/mutex";
 import { maxCacheBytes, readCacheFile, removeCacheFile, replaceCacheFile } from "./cache-files";
 import { decodeCache, encodeCache, roomIn, type CacheContent } from "./cache-format";
 import { isSetBack, laterMark, type ClockMark } from "./clock-mark";
@@ -17,44 +19,67 @@ export interface KeptOptions {
   readonly readPaths: ReadPaths;
 }
 
+type IsKept = (row: number, path: string) => boolean;
+
 export interface KeptRecords {
   /** Adds what is kept to the records. Never rejects: a cache that can't be used is none. */
   load(): Promise<void>;
   /** Never rejects: what is not kept is read again. */
-  write(isKept: (row: number, path: string) => boolean): Promise<void>;
+  write(isKept: IsKept): Promise<void>;
+  /** Also from the records. */
   remove(): Promise<void>;
   /** Whether the records can still be believed: the clock was not set back. */
   readonly isSound: () => boolean;
 }
 
+/** Another process may write while this one does: then what it wrote has to be read first. */
+const maxTries = 3;
+
 export function keepRecords(records: Records, options: KeptOptions): KeptRecords {
   const { file: path, place, rules, markClock, readPaths } = options;
+  const inOrder = createMutex();
   let clock = markClock();
+  // All that the records have of the disk is of this file.
   let version: string | undefined;
+  let origin: string | undefined;
   const load = async (): Promise<void> => {
     const file = path === undefined ? undefined : await readCacheFile(path);
-    if (file === undefined || file.version === version) return;
-    version = file.version;
-    const content = believed(decodeCache(file.bytes, readPaths), options, markClock());
+    if (file?.version === version) return;
+    version = file?.version;
+    const content = file && believed(decodeCache(file.bytes, readPaths), options, markClock());
+    // The one that was read is gone, maybe since it was found to be wrong; one that was begun anew does not bring it back.
+    if (content?.origin !== origin) records.forgetDisk();
+    origin = content?.origin;
     if (content === undefined) return;
     records.add(content.data);
     clock = laterMark(content.header.clock, clock);
   };
+  const tryToWrite = async (to: string, isKept: IsKept): Promise<boolean> => {
+    await load();
+    clock = laterMark(clock, markClock());
+    origin ??= systemRandom.uuid();
+    const data = records.pick(isKept, roomIn(maxCacheBytes));
+    const pieces = encodeCache({ header: { place, rules, clock }, origin, data });
+    const written = await replaceCacheFile(to, pieces, (now) => now === version);
+    if (written === undefined) return false;
+    version = written;
+    data.noteWritten();
+    return true;
+  };
+  const write = async (isKept: IsKept): Promise<void> => {
+    if (path === undefined) return;
+    for (let n = 0; n < maxTries; n++) if (await tryToWrite(path, isKept)) return;
+  };
   return {
     load,
-    write: async (isKept) => {
-      if (path === undefined) return;
-      await load();
-      clock = laterMark(clock, markClock());
-      const header = { place, rules, clock };
-      const data = records.pick(isKept, roomIn(maxCacheBytes));
-      const pieces = encodeCache({ header, data });
-      await replaceCacheFile(path, pieces).catch(() => undefined);
-    },
-    remove: async () => {
-      clock = markClock();
-      if (path !== undefined) await removeCacheFile(path);
-    },
+    write: (isKept) => inOrder(() => write(isKept)).catch(() => undefined),
+    remove: () =>
+      inOrder(async () => {
+        records.forgetDisk();
+        [version, origin] = [undefined, undefined];
+        clock = markClock();
+        if (path !== undefined) await removeCacheFile(path);
+      }),
     isSound: () => !isSetBack(clock, markClock()),
   };
 }

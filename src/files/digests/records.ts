@@ -24,6 +24,8 @@ export interface PickedRecords {
   readonly marks: () => Iterable<Uint8Array>;
   readonly digests: () => Iterable<Uint8Array>;
   readonly findings: readonly Finding[];
+  /** Once they are written, they are as if from the disk. */
+  noteWritten(): void;
 }
 
 export interface Records {
@@ -52,6 +54,8 @@ export interface Records {
   readonly expect: (paths: readonly string[]) => void;
   /** Those rows that are chosen and fit, the last used first, as they are when they are gone through. */
   pick(isWanted: (row: number, path: string) => boolean, room: Room): PickedRecords;
+  /** Forgets all of which some is from the disk. */
+  forgetDisk(): void;
   clear(): void;
 }
 
@@ -101,6 +105,9 @@ export function createRecords(): Records {
       digests.makeRoom(paths.length);
     },
     pick: (isWanted, room) => picked(store, chosenRows(store, isWanted, room)),
+    forgetDisk: () => {
+      for (const row of index.paths().keys()) if (rows.hasOfDisk(row)) rows.clear(row);
+    },
     clear: () => {
       isEmpty = true;
       for (const row of index.paths().keys()) rows.clear(row);
@@ -189,6 +196,7 @@ function picked(
         if (rows.hasDigest(row)) digests.copyTo(row, to, other);
       }),
     findings: findings.all(),
+    noteWritten: () => chosen.forEach(rows.markOnDisk),
   };
 }
 

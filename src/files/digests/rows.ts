@@ -38,7 +38,7 @@ const inodeLane = 3; // of no file 0
 const pairs = markBytes / 2;
 const findingPair = 1;
 const dayPair = 2;
-const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8 } as const;
+const bit = { digest: 1, finding: 2, fromDisk: 4, passing: 8, mixed: 16 } as const;
 
 /** The columns, and the same bytes as numbers. */
 interface Store extends Columns {
@@ -98,7 +98,7 @@ function roomOf(
     },
     copyMarksTo: (row, to, other) => {
       copyPiece(store.marks, row, to, other, markBytes);
-      to[other * markBytes] = (to[other * markBytes] ?? 0) | bit.fromDisk;
+      to[other * markBytes] = ((to[other * markBytes] ?? 0) | bit.fromDisk) & ~bit.mixed;
     },
     clear: (row) => {
       store.stamps.fill(0, row * stampBytes, (row + 1) * stampBytes);
@@ -156,9 +156,17 @@ function fieldsOf(store: Store) {
     },
     /** Whether all that it says is from the disk. */
     isFromDisk: (row: number): boolean => has(row, bit.fromDisk),
-    /** It is from now on what this process has found. */
+    /** Whether any of what it says is from the disk. */
+    hasOfDisk: (row: number): boolean => has(row, bit.fromDisk | bit.mixed),
+    /** It is from now on what this process has found, beside what it says already. */
     makeOwn: (row: number): void => {
+      if (has(row, bit.fromDisk)) set(row, bit.mixed, true);
       set(row, bit.fromDisk, false);
+    },
+    /** All that it says is on the disk by now. */
+    markOnDisk: (row: number): void => {
+      set(row, bit.mixed, false);
+      set(row, bit.fromDisk, true);
     },
     /** Whether some of what it says is for this process alone. */
     isPassing: (row: number): boolean => has(row, bit.passing),
