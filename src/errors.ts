@@ -47,6 +47,9 @@ export interface AvalaErrorOptions {
   readonly isUnread?: boolean | undefined;
   /** By the store's clock what was presigned had ended as it was used, and a new one may end likewise: worth a few tries. @default false */
   readonly isEndedByClock?: boolean | undefined;
+  /** What of an upload had landed, of a failed confirm all; without a `uploadUid` in no batch. */
+  readonly uploadUid?: string | undefined;
+  readonly landed?: readonly LandedFile[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -65,11 +68,12 @@ export class AvalaError extends Error {
   readonly ambiguous: boolean;
   readonly isUnread: boolean;
   readonly isEndedByClock: boolean;
+  readonly uploadUid: string | undefined;
+  readonly landed: readonly LandedFile[] | undefined;
   readonly [brand] = true;
 
   constructor(code: ErrorCode, message: string, options: AvalaErrorOptions = {}) {
-    const text = printableLines(message);
-    super(text, options.cause === undefined ? undefined : { cause: options.cause });
+    super(printableLines(message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.hint = options.hint === undefined ? undefined : printableLines(options.hint);
@@ -79,6 +83,8 @@ export class AvalaError extends Error {
     this.ambiguous = options.ambiguous ?? false;
     this.isUnread = options.isUnread ?? false;
     this.isEndedByClock = options.isEndedByClock ?? false;
+    this.uploadUid = options.uploadUid;
+    this.landed = options.landed;
   }
 }
 
@@ -170,7 +176,6 @@ export interface LandedFile {
 }
 
 interface UploadErrorOptions extends AvalaErrorOptions {
-  readonly uploadUid?: string | undefined;
   readonly failures: readonly FileFailure[];
   readonly landed: readonly LandedFile[];
 }
@@ -180,16 +185,12 @@ interface UploadErrorOptions extends AvalaErrorOptions {
  * What landed is in the journal as well, so running again sends only the rest.
  */
 export class UploadError extends AvalaError {
-  /** The batch that files landed in; absent: by the first protocol. */
-  readonly uploadUid: string | undefined;
   readonly failures: readonly FileFailure[];
-  readonly landed: readonly LandedFile[];
+  declare readonly landed: readonly LandedFile[];
 
   constructor(code: ErrorCode, message: string, options: UploadErrorOptions) {
     super(code, message, options);
-    this.uploadUid = options.uploadUid;
     this.failures = options.failures;
-    this.landed = options.landed;
   }
 }
 

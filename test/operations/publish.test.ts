@@ -146,6 +146,16 @@ describe("publishing", () => {
     expect(count("POST", CONFIRM)).toBe(0);
   });
 
+  test("names what had landed where the confirm is refused: all of it", async () => {
+    await start();
+    const on = { method: "POST", path: CONFIRM };
+    emulator.setFault({ on, reply: { status: 403, body: { detail: "No." } } });
+    await expect(publish(await makeFiles("a.jpg", "b.jpg"))).rejects.toMatchObject({
+      ...{ code: "permission", status: 403 },
+      landed: [{ path: "a.jpg" }, { path: "b.jpg" }],
+    });
+  });
+
   test("of two runs at once makes one dataset, and both succeed", async () => {
     await start();
     const files = await makeFiles("a.jpg", "b.jpg", "c.jpg");

@@ -273,6 +273,42 @@ describe("GrowingDataset", () => {
     },
   );
 
+  test("keeps in the state that all files landed where the confirm is refused, for another machine", async () => {
+    const on = { method: "POST", path: "/datasets/manual-upload/" };
+    const fails = { on, times: 0, reply: { status: 403 } };
+    const env = (machine: string) => ({ AVALA_STATE_DIR: bench.tree.at(`.${machine}`) });
+    bench.avala.setFault(fails);
+    const broken = await unfinished<GrowingOutputs>(
+      checked(bench.handlers().growingDataset, given()).then((inputs) =>
+        bench.handlers().growingDataset.create(inputs),
+      ),
+    );
+    bench.avala.clearFaults();
+    const second = bench.handlers(env("second")).growingDataset;
+    const inputs = await checked(second, given(), broken.properties as never);
+    bench.writes();
+    const { outs } = await second.update(broken.id, broken.properties, inputs);
+    expect(presigns()).toBe(0);
+    expect(outs?.datasetUids.map(keysOf)).toEqual([["a.jpg", "sub/b.jpg"]]);
+    expect(outs).not.toHaveProperty("pending");
+    bench.tree.write({ "c.jpg": jpeg("c"), "d.jpg": jpeg("d") });
+    bench.avala.setFault(fails);
+    const more = await checked(second, given(), outs as never);
+    const again = await unfinished<GrowingOutputs>(second.update(broken.id, outs!, more));
+    bench.avala.clearFaults();
+    bench.tree.write({ "e.jpg": jpeg("e") });
+    const third = bench.handlers(env("third")).growingDataset;
+    const all = await checked(third, given(), again.properties as never);
+    bench.writes();
+    const { outs: last } = await third.update(broken.id, again.properties, all);
+    expect(presigns()).toBe(1);
+    expect(last?.datasetUids.map(keysOf)).toEqual([
+      ["a.jpg", "sub/b.jpg"],
+      ["c.jpg", "d.jpg"],
+      ["e.jpg"],
+    ]);
+  });
+
   test("keeps what landed of what was left, where another run added some of its files meanwhile", async () => {
     bench.tree.write({ "c.jpg": jpeg("c") });
     const elsewhere = { AVALA_STATE_DIR: bench.tree.at(".other") };

@@ -1,7 +1,7 @@
 // Brings a growing set up to what is declared: one increment of what it lacks. What breaks leaves in the state what it has
 // reached, so that the next `up` continues there.
 import type { Avala } from "../../../src/api/connection";
-import { isUploadError } from "../../../src/errors";
+import { isAvalaError } from "../../../src/errors";
 import { postponedIn } from "../../../src/files/left-out";
 import { decideGrowth, type GrowDecision } from "../../../src/operations/grow/decide-growth";
 import { growSet } from "../../../src/operations/grow/grow";
@@ -108,7 +108,7 @@ function* pendingForms(
   { next: { name, files }, increments }: Begun,
   error: unknown,
 ): Generator<{ readonly pending: PendingIncrement; readonly keptCount: number }> {
-  const { landed = [], uploadUid } = isUploadError(error) ? error : {};
+  const { landed = [], uploadUid } = isAvalaError(error) ? error : {};
   if (landed.length > 0)
     yield { pending: pendingOf(name, uploadUid, landed, files), keptCount: landed.length };
   for (const some of everFewer(landed))
@@ -125,7 +125,7 @@ function* pendingForms(
 function unfinished(growing: Growing, decision: GrowDecision, error: unknown): unknown {
   const { inputs } = growing;
   const { next, increments, plan } = decision;
-  const landedCount = isUploadError(error) ? error.landed.length : 0;
+  const landedCount = isAvalaError(error) ? (error.landed?.length ?? 0) : 0;
   if (increments.length + landedCount === 0 || next === undefined) return error;
   const begun = { next, increments };
   function* forms(): Generator<UnfinishedForm> {

@@ -2,7 +2,6 @@
 // run that broke anywhere is simply run again. Knows nothing of front ends.
 import { withDeadline, withoutDeadline, type Avala } from "../../api/connection";
 import { isNotAllowedToRead, type AvalaError } from "../../errors";
-import { ifLate } from "../../flow/deadline";
 import { isOwnedInTime, type Found } from "../datasets/dataset-owner";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { UploadResult } from "../../upload/result";
@@ -10,6 +9,7 @@ import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { confirmSent, type Confirmed, type Confirming } from "./confirm";
 import { compareFound, decidePublish } from "./decide";
 import { requireDecision, requirePublishing } from "./given";
+import { ifPartial } from "./reached";
 import { CORE_WORDS, existsAlready, unreadableDatasetError } from "./refusals";
 import { sendFiles } from "./send";
 import { replacedBy } from "./sent-check";
@@ -76,14 +76,6 @@ async function takeMade(
   const deciding = { ...options, isSent: upload !== undefined };
   const compared = await compareFound(avala, existing, target, deciding);
   return { ...(await takeFound(avala, target, compared, options)), upload };
-}
-
-/** For `.catch` of what had to wait beyond the deadline, with what had landed by then, if that is known. */
-function ifPartial(upload?: UploadResult): (error: unknown) => PartialResult {
-  return ifLate((waitedFor, { ambiguous }) => ({
-    ...{ outcome: "partial", upload, waitedFor },
-    isConfirmLost: ambiguous,
-  }));
 }
 
 interface Made {
@@ -198,7 +190,7 @@ async function takeExisting(
  * @throws UploadError when files failed or the upload was stopped; AvalaError `dataset` when the dataset does not hold
  * exactly what was sent, `conflict` when another run sends other content under the name or the name or slug is taken,
  * `validation` when the server refuses what the dataset should be, `quota` when the files can never fit, `timeout`,
- * `cancelled`
+ * `cancelled`. What fails at the confirm has all files as `landed`
  */
 export async function carryOut(
   avala: Avala,
