@@ -205,7 +205,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   results.selection = selection;
   results.problems = selection.fileSet.contents;
   for (const warning of selection.warnings) run.warn(warning);
-  const { ownLeftOut, leftOutFolders } = selection;
+  const { ownLeftOut, leftOutFolders, uncut } = selection;
   const { files, contents, patterns, recalledCount, hiddenLeftOut, leftOut } = selection.fileSet;
   log.group("Files", [
     ...patterns.map(({ pattern, matched }) => `${pattern}: ${formatCount(matched)}`),
@@ -218,6 +218,7 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
     ...describeLeftOut(leftOut).map((line) => `left out: ${line}`),
     ...leftOutFolders,
     ...(ownLeftOut > 0 ? [`written by this Action, left out: ${formatCount(ownLeftOut)}`] : []),
+    ...(uncut === undefined ? [] : [uncut]),
   ]);
   const destination = destinationOf(environment, inputs, avala);
   const to = { destination, nowMs: environment.clock.now() };

@@ -44,6 +44,8 @@ export interface Selection {
   readonly list?: string | undefined;
   /** A line for each folder that is not a dataset, since none of its files would be indexed. */
   readonly leftOutFolders: readonly string[];
+  /** That all folders lie in one, so that they are one dataset. It may be meant, so it is no warning. */
+  readonly uncut?: string | undefined;
   /** What the reader should know although nothing is wrong. */
   readonly warnings: readonly Warning[];
 }
@@ -78,7 +80,7 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
       : [];
   if (unmatched.length > 0) unmatched.push(...emptyWorkspace(options.workspace));
   // Of a list of what has changed, all may well lie in one folder.
-  const uncut = list === undefined ? (uncutText(inputs, fileSet) ?? []) : [];
+  const uncut = list === undefined ? uncutText(inputs, fileSet) : undefined;
   return {
     fileSet,
     manifest,
@@ -86,8 +88,9 @@ export async function select(inputs: UploadInputs, options: SelectionOptions): P
     ownLeftOut: own.count(),
     leftOutFolders: leftOutFolders(inputs, fileSet),
     ...(list && use ? { list: describeList(list, use) } : {}),
+    uncut,
     warnings: [
-      ...[...unmatched, ...missingPaths(list, use)].concat(uncut).map((text) => ({ text })),
+      ...[...unmatched, ...missingPaths(list, use)].map((text) => ({ text })),
       ...noticesOf(fileSet),
     ],
   };

@@ -137,7 +137,7 @@ export class VersionedDataset extends pulumi.ComponentResource {
     }
     const { leftOut, uncut } = cutNotes(args);
     for (const line of leftOut) void pulumi.log.info(line, this);
-    if (uncut !== undefined) void pulumi.log.warn(uncut, this);
+    if (uncut !== undefined) void pulumi.log.info(uncut, this);
     const own = { parent: this };
     const made = partitions.map((partition) => {
       const child = partition.label === "" ? name : `${name}-${partition.label}`;
