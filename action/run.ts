@@ -7,6 +7,8 @@ import { digestCacheFolder, readConfig } from "../src/config";
 import { messageOf } from "../src/errors";
 import type { Listener } from "../src/events";
 import { describeLeftOut } from "../src/files/left-out";
+import { isQuick } from "../src/files/hash";
+import type { Beside } from "../src/flow/beside";
 import { formatCount } from "../src/text";
 import { destinationOf } from "./selection/destination";
 import { runExport } from "./export/exporting";
@@ -28,7 +30,7 @@ import { readPlan } from "./plan/plan-file";
 import { pathFrom } from "./selection/file-paths";
 import { select } from "./selection/selection";
 import type { Run } from "./run-context";
-import { checkScopes, isCheckedLater } from "./scope-check";
+import { checkScopes, checkWhileReading } from "./scope-check";
 import { reported, reportStart, reportSuccess } from "./run-status";
 import { createStatusCheck, dryStatusText } from "./report/status";
 import { runUpload, type UploadOutcome } from "./upload/uploading";
@@ -140,9 +142,11 @@ async function prepareAndUpload(
   // Before the files are read, too.
   if (avala !== undefined) await refusingAll(run, () => checkUids(run.inputs, avala));
   const plan = readPlan(upload?.planFile, run.environment.workspace);
-  if (upload !== undefined) await readFiles(run, avala);
   // Before the first byte: what the key may not do would else show after the upload, or after an hour of waiting.
-  if (avala !== undefined && !isCheckedLater(run.inputs)) await checkScopes(run, avala);
+  if (avala !== undefined && upload !== undefined)
+    await checkWhileReading(run, avala, (beside) => readFiles(run, avala, beside));
+  else if (avala !== undefined) await checkScopes(run, avala);
+  else await readFiles(run, avala);
   return upload === undefined ? undefined : runUpload(run, upload, { avala, plan });
 }
 
@@ -187,7 +191,8 @@ function listen(run: Run, show: Listener): Listener {
   };
 }
 
-async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
+/** @param beside what to begin where the files take long */
+async function readFiles(run: Run, avala: Avala | undefined, beside?: Beside): Promise<void> {
   const { environment, inputs, log, results } = run;
   const { upload } = inputs;
   if (upload === undefined) return;
@@ -196,7 +201,11 @@ async function readFiles(run: Run, avala: Avala | undefined): Promise<void> {
   const onListing = (entries: number): void => show({ kind: "list-progress", entries });
   const selection = await select(upload, {
     ...listingOptions(environment, inputs, upload, onListing),
-    onProgress: (progress) => show({ kind: "hash-progress", ...progress }),
+    signal: beside?.signal ?? environment.signal,
+    onProgress: (progress) => {
+      if (!isQuick(progress)) void beside?.begin();
+      show({ kind: "hash-progress", ...progress });
+    },
     cache: createDigestCache({
       folder: digestCacheFolder(environment.env),
       onWarning: (text) => run.warn({ text }),

@@ -96,7 +96,7 @@ const ORDERS = {
   ],
   "src/flow": [
     ["clock.ts", "mutex.ts", "rhythm.ts", "signals.ts", "slots.ts"],
-    ["alarm.ts", "disk", "pool.ts"],
+    ["alarm.ts", "beside.ts", "disk", "pool.ts"],
     ["deadline.ts"],
     ["poll.ts", "rate", "retry.ts"],
     ["patience.ts", "retry-tally.ts", "wait-lines.ts"],

@@ -7,6 +7,7 @@ import { readFileSet, type FileSet } from "../../src/files/file-set";
 import type { FileSetOptions } from "../../src/files/file-set-options";
 import type { Manifest } from "../../src/files/manifest/manifest";
 import { AvalaError } from "../../src/errors";
+import { joinerWith } from "../../src/flow/signals";
 import { canonicalJson } from "../../src/canonical-json";
 
 export interface LocalSet {
@@ -31,6 +32,8 @@ export interface ReadingListener {
   /** Called with how many files and folders were listed so far. */
   readonly onListing: (entries: number) => void;
   readonly onProgress: (progress: HashProgress) => void;
+  /** Stops the reading. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The data type is left out: `check` fills it in, and it chooses no files. */
@@ -38,12 +41,14 @@ function keyOf(options: FileSetOptions): string {
   return canonicalJson({ ...options, dataType: undefined });
 }
 
-/** `signal` stops reading and hashing. */
-export function createLocalFiles(cache: DigestCache, signal?: AbortSignal): LocalFiles {
+/** `ofProcess` stops reading and hashing. */
+export function createLocalFiles(cache: DigestCache, ofProcess?: AbortSignal): LocalFiles {
   const latest = new Map<string, LocalSet>();
+  const joined = joinerWith(ofProcess);
 
   async function read(options: FileSetOptions, listener?: ReadingListener): Promise<LocalSet> {
     const { onListing, onProgress } = listener ?? {};
+    const signal = joined(listener?.signal);
     const listed = await readFileSet(options, { signal, cache, onListing });
     const { files, known } = listed;
     const local = await hashStill(listed, options, (onChanged) =>

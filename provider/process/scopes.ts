@@ -2,6 +2,7 @@
 // warns where the sources disagree.
 // The handlers say which; here is what becomes of it. Advice only: where the server says nothing of the key, nothing is said.
 import { adviseScopes, requireScopes, type ScopeAdvice } from "../../src/api/endpoints/permissions";
+import type { Avala } from "../../src/api/connection";
 import type { Scope } from "../../src/api/scopes";
 import type { ResourceKind } from "../loader";
 import type { Call } from "./calls";
@@ -14,6 +15,18 @@ export interface Needs<Inputs, Outputs> {
   create(inputs: Inputs): Scopes;
   update(olds: Outputs, news: Inputs): Scopes;
   readonly delete: Scopes;
+}
+
+/**
+ * What the creation of a resource would end with, whatever its files are. Says nothing: a preview warns of scopes later.
+ * @throws AvalaError `authentication`, `cancelled`; in an `up` also `permission`
+ */
+export async function refuseEarly(
+  avala: Avala,
+  { kind, wanted, isPreview }: { kind: ResourceKind; wanted: Scopes; isPreview: boolean },
+): Promise<void> {
+  const job = `create ${NAMES[kind]}`;
+  await (isPreview ? adviseScopes(avala, wanted, job) : requireScopes(avala, wanted, job));
 }
 
 type Job = keyof Needs<never, never>;

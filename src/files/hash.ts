@@ -49,6 +49,14 @@ const FEW_BYTES = 32 * 1024 * 1024;
 const PORTION_FILES = 256;
 const PORTION_BYTES = 16 * 1024 * 1024;
 
+/** Whether what there is to read is done before a thread has started. */
+export function isQuick({
+  filesTotal,
+  bytesTotal,
+}: Pick<HashProgress, "filesTotal" | "bytesTotal">): boolean {
+  return filesTotal <= FEW_FILES && bytesTotal <= FEW_BYTES;
+}
+
 /**
  * The manifest of `files`: each of which the digest is not known is read once, in small chunks. May be repeated.
  * @throws InputError for a number of threads that is none; AvalaError `file_changed`, naming the files whose size is not what was listed or which changed while they were
@@ -113,8 +121,8 @@ async function readDigests(
     total.files += 1;
     total.bytes += sizeBytes;
   }
-  const isSmall = total.files <= FEW_FILES && total.bytes <= FEW_BYTES;
-  const count = options.concurrency ?? (isSmall ? 0 : defaultWorkerCount());
+  const isFew = isQuick({ filesTotal: total.files, bytesTotal: total.bytes });
+  const count = options.concurrency ?? (isFew ? 0 : defaultWorkerCount());
   let [filesDone, bytesDone] = [0, 0];
   const reportProgress = (): void =>
     onProgress?.({ filesDone, filesTotal: total.files, bytesDone, bytesTotal: total.bytes });

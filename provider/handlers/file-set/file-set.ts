@@ -8,10 +8,10 @@ import { FILE_SET_FACTS, FILE_SET_FIELDS } from "../../fields/file-set";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { Problems, textOf } from "../../process/failures";
+import { readChecking } from "../../process/early-check";
 import { changedIn, checkFields } from "../../process/fields";
 import type { Handler, OwnMethods } from "../../process/handler";
 import type { LocalFiles } from "../../process/local-files";
-import { showReading } from "../../process/messages";
 import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { uploadScopesFor } from "../../process/scopes";
@@ -102,9 +102,10 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
       this.declare(held, call);
       return held;
     }
-    const local = await this.files.read(
-      optionsFor(given, call),
-      showReading(this.session.messages(call)),
+    const { organizationUid } = given;
+    const about = { kind: "fileSet", isNew, organizationUid } as const;
+    const local = await readChecking(this.session, call, about, (reading) =>
+      this.files.read(optionsFor(given, call), reading),
     );
     const inputs = withKeptName(inputsOf(given, local), kept);
     this.session.calls.keep(inputs, call);

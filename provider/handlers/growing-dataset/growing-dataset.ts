@@ -2,16 +2,15 @@
 // beside it.
 import type { dynamic } from "@pulumi/pulumi";
 import { AvalaError } from "../../../src/errors";
-import type { DataType } from "../../../src/files/media";
 import { GROWING_DATASET_FACTS, GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
 import { ask } from "../../process/advice";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
+import { readChecking } from "../../process/early-check";
 import { Problems } from "../../process/failures";
 import { changedIn } from "../../process/fields";
 import type { Handler, OwnMethods } from "../../process/handler";
 import type { LocalFiles } from "../../process/local-files";
-import { showReading } from "../../process/messages";
 import { uploadScopesFor } from "../../process/scopes";
 import type { Session } from "../../process/session";
 import { checkUids, organizationIn } from "../../process/uid-check";
@@ -95,7 +94,7 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
       return held;
     }
     const { given } = taken;
-    const inputs = await this.readTyped(given, call, olds.dataType);
+    const inputs = await this.readTyped(given, call, olds);
     this.session.calls.keep(inputs, call);
     this.declare(inputs, call);
     if (olds.digest === undefined && call.isPreview === true) await this.preview(inputs, call);
@@ -113,11 +112,14 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
   private async readTyped(
     given: GrowingGiven,
     call: Call,
-    settled: DataType | undefined,
+    { dataType: settled, digest }: Partial<GrowingInputs>,
   ): Promise<GrowingInputs> {
-    const reading = showReading(this.session.messages(call));
+    const { organizationUid } = given;
+    const about = { kind: "growingDataset", isNew: digest === undefined, organizationUid } as const;
     const read = async (typed: GrowingGiven): Promise<GrowingInputs> => {
-      const local = await this.files.read(optionsFor(typed, call), reading);
+      const local = await readChecking(this.session, call, about, (reading) =>
+        this.files.read(optionsFor(typed, call), reading),
+      );
       return growingInputs(typed, local, requireType(typed, local));
     };
     try {
