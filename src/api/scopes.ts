@@ -40,6 +40,12 @@ export function scopeWordsOf(route: string): string {
   return EVALUATE.test(route) ? "the scope qc.read, or qc.write" : `the scope ${scope}`;
 }
 
+/** What to give a key for `wanted`. Quality targets that are read for a gate are evaluated, too, for which it may need either. */
+export function scopesToGive(wanted: readonly Scope[]): readonly Scope[] {
+  const evaluating: readonly Scope[] = wanted.includes("qc.read") ? ["qc.write"] : [];
+  return [...new Set([...wanted, ...evaluating])];
+}
+
 // All that a source names. A list with another word in it (a wildcard, "admin", a newer scope) may open more than it shows.
 const KNOWN: ReadonlySet<string> = new Set([
   ...["datasets.read", "datasets.write", "projects.read", "projects.write"],

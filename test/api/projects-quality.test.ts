@@ -12,6 +12,7 @@ import {
 import { getTask, hasPendingTasks } from "../../src/api/endpoints/tasks";
 import { scopeWordsOf } from "../../src/api/scopes";
 import { BASE, reply, scripted } from "../support/scripted-transport";
+import { rejectionOf } from "../support/thrown";
 
 const page = (results: readonly unknown[], next: string | null = null): object => ({
   next,
@@ -174,6 +175,14 @@ describe("a key's permissions", () => {
   ] as const)("prove nothing where %s", async (_why, scopes, wanted) => {
     const { avala } = scripted([reply(200, { type: "customer", scopes })]);
     expect(lackedScopes(await getPermissions(avala), [wanted])).toEqual([]);
+  });
+
+  test("that lack qc.read are advised to have qc.write as well, as evaluating may need it", async () => {
+    const listed = ["exports.create", "exports.read"];
+    const { avala } = scripted([reply(200, { type: "customer", scopes: listed })]);
+    const error = await rejectionOf(requireScopes(avala, ["exports.create", "qc.read"], "gate"));
+    expect(error.message).toContain("lacks the scope qc.read.");
+    expect(error.hint).toContain("the scopes exports.create, qc.read, qc.write, or");
   });
 
   test("of staff prove nothing", async () => {

@@ -6,7 +6,7 @@ import { callFor } from "../call-for";
 import { ignoreAdvice, withinAdvice } from "../advice";
 import { aSession, type Avala } from "../connection";
 import type { Permissions } from "../remembered";
-import { judgeScopes, type DoubtedScope, type Scope } from "../scopes";
+import { judgeScopes, scopesToGive, type DoubtedScope, type Scope } from "../scopes";
 import type { Fields } from "../wire";
 
 function texts(list: readonly unknown[]): string[] {
@@ -100,7 +100,7 @@ export interface ScopeAdvice {
 const counted = (scopes: readonly unknown[]): string => (scopes.length === 1 ? "scope" : "scopes");
 
 function hintFor(wanted: readonly Scope[]): string {
-  const all = [...new Set(wanted)].join(", ");
+  const all = scopesToGive(wanted).join(", ");
   return `Use a key with the scopes ${all}, or one without scopes, which has all the rights of its user.`;
 }
 
