@@ -519,7 +519,28 @@ describe("GrowingDataset", () => {
       );
     });
 
-    test("names what is superseded once, and not again with the next change", async () => {
+    test("counts all that is superseded, as the up after it does", async () => {
+      const changeOnce = async (set: Awaited<ReturnType<typeof first>>, as: string) => {
+        bench.tree.write({ "a.jpg": jpeg(as) });
+        const lines = (text: string) => text.match(/^superseded: .*/gm);
+        const planned = lines(await preview(set));
+        const from = bench.told().length;
+        const { set: next } = await up(set);
+        const said = lines(bench.told().slice(from).join("\n"));
+        return { next, planned, said };
+      };
+      const once = await changeOnce(await first(), "second");
+      expect(once.planned).toEqual([expect.stringMatching(/^superseded: 1 item \(1 changed\)\./)]);
+      expect(once.said).toEqual(once.planned);
+      const twice = await changeOnce(once.next, "third");
+      expect(twice.planned).toEqual([
+        expect.stringMatching(/^superseded: 2 items \(2 changed\), 1 of them new\./),
+      ]);
+      expect(twice.said).toEqual(twice.planned);
+      expect(twice.next.outs).toMatchObject({ supersededCount: 2 });
+    });
+
+    test("names what is superseded once, and counts it with the next change", async () => {
       const set = await first();
       rmSync(bench.tree.at("a.jpg"));
       const { set: later } = await up(set);
@@ -527,7 +548,7 @@ describe("GrowingDataset", () => {
       const text = await preview(later);
       expect(text).toContain("+ c.jpg");
       expect(text).not.toContain("a.jpg");
-      expect(text).not.toContain("superseded");
+      expect(text).toContain("superseded: 1 item (1 no longer declared), none of them new.");
     });
 
     test("names 20 paths, and counts the others", async () => {

@@ -21,7 +21,7 @@ import { supersededIn } from "./current";
 import { growTargetOf, type GrowingInputs, type GrowingOutputs } from "./inputs";
 import { warnOfVisibility } from "./preview";
 import { pendingOf, storedOf, type PendingIncrement } from "./pending";
-import { incrementsInState, knownInState } from "./state";
+import { incrementsInState, knownInState, sinceState } from "./state";
 import { describePostponed, describeSuperseded, describeUnseen, describeUnverified } from "./words";
 
 export interface Growing {
@@ -74,7 +74,7 @@ function describeMade({ made, upload }: GrownSet): string {
 }
 
 async function report(
-  { messages, inputs }: Growing,
+  { messages, inputs, olds }: Growing,
   { deleted, unindexed }: GrowDecision,
   result: GrownSet,
 ): Promise<void> {
@@ -93,7 +93,8 @@ async function report(
     );
   const postponed = describePostponed(plan);
   if (postponed !== "") await messages.info(postponed);
-  const superseded = describeSuperseded(plan);
+  const since = sinceState(plan, olds?.increments ?? []);
+  const superseded = describeSuperseded(plan, since.superseded.length);
   if (superseded !== "") await messages.info(superseded);
   if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));
 }

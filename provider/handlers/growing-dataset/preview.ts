@@ -171,7 +171,7 @@ function describe(preview: Preview, { plan, datasets, makes = [] }: Planned): re
     elsewhere,
     plan.toSend.length === 0 ? sending : `${what}: ${sending}`,
     describePostponed(changes),
-    describeSuperseded(changes),
+    describeSuperseded(plan, changes.superseded.length),
     datasets === undefined ? "" : describeStaying(datasets),
     datasets === undefined ? notAsked(preview) : "",
   ].filter((line) => line !== "");

@@ -57,8 +57,16 @@ export function describeStaying(datasets: readonly Dataset[]): string {
   return `${head} ${describeWork(datasets)}`;
 }
 
-/** Items that are not current any more, which stay where they are. */
-export function describeSuperseded({ superseded }: GrowthPlan): string {
+function ofThemNew(fresh: number, all: number): string {
+  if (fresh === all) return "";
+  return `, ${fresh === 0 ? "none" : formatCount(fresh)} of them new`;
+}
+
+/**
+ * All items of the set that are not current any more, which stay where they are.
+ * @param fresh how many of them the state does not have yet
+ */
+export function describeSuperseded({ superseded }: GrowthPlan, fresh: number): string {
   if (superseded.length === 0) return "";
   const count = (why: string): number => superseded.filter((item) => item.why === why).length;
   const parts = [
@@ -69,7 +77,7 @@ export function describeSuperseded({ superseded }: GrowthPlan): string {
   const whys = parts.flatMap(([number, word]) =>
     number === 0 ? [] : [`${formatCount(number)} ${word}`],
   );
-  return `superseded: ${counted(superseded.length, "item")} (${whys.join(", ")}). They stay at Avala, with their annotations, and in exports of the set.`;
+  return `superseded: ${counted(superseded.length, "item")} (${whys.join(", ")})${ofThemNew(fresh, superseded.length)}. They stay at Avala, with their annotations, and in exports of the set.`;
 }
 
 /** Items whose files were left for a later run. */
