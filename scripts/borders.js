@@ -148,7 +148,15 @@ const ORDERS = {
     ["type-question.ts"],
   ],
   "src/upload": [
-    ["cost-given.ts", "cost.ts", "destination.ts", "activity.ts", "beside.ts", "history.ts"],
+    [
+      "cost-given.ts",
+      "cost.ts",
+      "destination.ts",
+      "activity.ts",
+      "beside.ts",
+      "failing.ts",
+      "history.ts",
+    ],
     ["time-left.ts"],
     ["estimate.ts"],
     ["progress.ts", "progress-text.ts", "whole-progress.ts"],

@@ -93,6 +93,16 @@ export interface Silence {
   readonly secondsLeft: number;
 }
 
+/** Tries that have failed since anything of an upload went forward. */
+export interface Failing {
+  /** Of the last one. */
+  readonly error: AvalaError;
+  /** Since the first one failed. */
+  readonly seconds: number;
+  /** Until the next try. Absent while one is under way. */
+  readonly nextSeconds?: number;
+}
+
 export interface UploadProgress {
   readonly filesTotal: number;
   /** For which the server was asked how it takes them. */
@@ -116,6 +126,8 @@ export interface UploadProgress {
   readonly waitSeconds?: number;
   /** What all of it waits for. Absent unless nothing has gone forward for ten seconds, and requests have had no response for as long. */
   readonly silence?: Silence;
+  /** Why nothing goes forward. Absent unless tries have failed for two seconds, and nothing landed since. Then there are no rate and no time left. */
+  readonly failing?: Failing;
   /** Whether calls and not the network are what the rest of it takes: then the rate of bytes says nothing of the time left. */
   readonly isBoundByCalls: boolean;
   /** The limit of the minute, where replies tell it and it leaves fewer calls than are needed. */

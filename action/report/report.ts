@@ -118,11 +118,13 @@ function workTeller(log: Log, clock: Clock): (event: WorkEvent) => void {
 // A shorter one is over before it is read.
 const LONG_WAIT_SECONDS = 5;
 
-type Wait = "limit" | "response";
+type Wait = "limit" | "response" | "attempt";
 
-function waitOf({ isWaitingForLimit, waitSeconds = 0, silence }: UploadProgress): Wait | undefined {
+function waitOf(progress: UploadProgress): Wait | undefined {
+  const { isWaitingForLimit, waitSeconds = 0, silence, failing } = progress;
   if (silence !== undefined) return "response";
-  return isWaitingForLimit && waitSeconds >= LONG_WAIT_SECONDS ? "limit" : undefined;
+  if (isWaitingForLimit) return waitSeconds >= LONG_WAIT_SECONDS ? "limit" : undefined;
+  return failing === undefined ? undefined : "attempt";
 }
 
 /** Whether a line of it would only say that nothing is done yet. */

@@ -1,6 +1,6 @@
 // What the provider shows while it works: on the row of the resource that it is about.
 // Knows nothing of how a message reaches the engine.
-import type { AvalaEvent, Listener } from "../../src/events";
+import type { AvalaEvent, Listener, UploadProgress } from "../../src/events";
 import { counted, countedOf, formatBytes, formatCount, formatDuration } from "../../src/text";
 import { hasTimeLeft, isUntouched, percentDone } from "../../src/upload/progress";
 import { describePace } from "../../src/upload/progress-text";
@@ -158,17 +158,23 @@ function statusOf(event: AvalaEvent): string | undefined {
 const SENDING = "sending";
 const WAITING = "waiting for the limit";
 const SILENT = "waiting for responses";
+const FAILING = "waiting for another attempt";
 // An upload goes back and forth between these.
+const UPLOADING = [SENDING, WAITING, SILENT, FAILING];
 const TURN_MS = 5_000;
+
+function wordOf({ isWaitingForLimit, silence, failing }: UploadProgress): string {
+  if (silence !== undefined) return SILENT;
+  if (isWaitingForLimit) return WAITING;
+  return failing === undefined ? SENDING : FAILING;
+}
 
 /** What is said of work again and again, with other numbers; another word for it is news. */
 function repeatedOf(
   event: AvalaEvent,
 ): { readonly word: string; readonly share: number } | undefined {
   if (event.kind === "upload-progress") {
-    const { isWaitingForLimit, silence } = event.progress;
-    const word = silence !== undefined ? SILENT : isWaitingForLimit ? WAITING : SENDING;
-    return { word, share: percentDone(event.progress) / 100 };
+    return { word: wordOf(event.progress), share: percentDone(event.progress) / 100 };
   }
   if (event.kind === "compare-progress")
     return { word: event.kind, share: event.filesDone / event.filesTotal };
@@ -207,7 +213,7 @@ function createSifter(now: () => number): (event: AvalaEvent) => boolean {
     const repeated = repeatedOf(event);
     if (repeated === undefined) return true;
     const { word, share } = repeated;
-    const isTurn = event.kind === "upload-progress" && [SENDING, WAITING, SILENT].includes(last);
+    const isTurn = event.kind === "upload-progress" && UPLOADING.includes(last);
     const isOther = word !== last && (!isTurn || now() - toldMs >= TURN_MS);
     const isNews = isOther && !isBegun(event);
     if (!isDue(share) && !isNews && !isEnd(event)) return false;

@@ -1,5 +1,5 @@
 // What counts of a running upload say: how fast it goes, what bounds it, when it will have ended. Knows nothing of who counts.
-import type { UploadProgress } from "../events";
+import type { Failing, UploadProgress } from "../events";
 import type { Pace } from "../flow/rate/pace";
 import type { Beside } from "./beside";
 import { createActivity, type Activity } from "./activity";
@@ -47,7 +47,8 @@ export interface Estimator {
   readonly move: () => void;
   /** Ms since then. */
   readonly quietMs: () => number;
-  readonly progressOf: (counts: Counts) => UploadProgress;
+  /** While tries fail, how fast it went before says nothing of when it will end. */
+  readonly progressOf: (counts: Counts, failing?: Failing) => UploadProgress;
 }
 
 // The first bytes come after a connection was made: by them a second's upload has minutes left.
@@ -105,11 +106,11 @@ export function createEstimator(counts: Counts, ports: Ports): Estimator {
   return {
     move: activity.move,
     quietMs: activity.quietMs,
-    progressOf: (current) => {
+    progressOf: (current, failing) => {
       history = follow(history, momentOf(current, activity, ports));
       const own = leftOf(current);
       const left = { ...own, unasked: beside?.askedUntil(own.unasked) ?? own.unasked };
-      const isShown = isMeasured(current) || left.files === 0;
+      const isShown = failing === undefined && (isMeasured(current) || left.files === 0);
       const seconds = isShown ? secondsLeft(history, left) : undefined;
       const isPaused = activity.isPaused();
       const { limits } = history.now;
@@ -117,7 +118,8 @@ export function createEstimator(counts: Counts, ports: Ports): Estimator {
       const isOverMinute = limits !== undefined && left.unasked > limits.remaining;
       return {
         ...current,
-        bytesPerSecond: bytesPerSecond(history),
+        bytesPerSecond: failing === undefined ? bytesPerSecond(history) : 0,
+        ...(failing !== undefined && { failing }),
         isWaitingForLimit: isPaused,
         ...waitOf(isPaused),
         isBoundByCalls: isBoundByCalls(history, left),

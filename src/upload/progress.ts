@@ -3,6 +3,7 @@ import type { Avala } from "../api/connection";
 import { SILENT_MS } from "../api/transport/unanswered";
 import type { Silence, UploadProgress } from "../events";
 import { joinOthers } from "./beside";
+import { trackFailing, type FailingTracker } from "./failing";
 import { createEstimator, leftOf, noCounts, type KnownPace, type Totals } from "./estimate";
 
 const REPORT_EVERY_MS = 500;
@@ -19,6 +20,9 @@ export interface ProgressTracker {
   readonly takeBackFile: (outcome: "sent" | "unchanged", sizeBytes: number) => void;
   /** What was sent of a try that failed does not count. */
   readonly takeBackBytes: (bytes: number) => void;
+  /** Something of it is about to be tried again. */
+  readonly noteRetry: FailingTracker["note"];
+  readonly isFailing: () => boolean;
   bytesSent(): number;
   /** Ms since bytes went, or a file ended. */
   readonly quietMs: () => number;
@@ -33,6 +37,8 @@ const COUNTED = { sent: "filesSent", unchanged: "filesUnchanged", failed: "files
 /** `bytes` and the bytes added count content, not what forms and headers add. */
 export function trackProgress(totals: Totals, now: () => number, pace: KnownPace): ProgressTracker {
   const counts = { ...noCounts(totals) };
+  let mostBytes = 0;
+  const failing = trackFailing(now);
   let reportedAtMs = Number.NEGATIVE_INFINITY;
   const beside = joinOthers(pace, {
     begun: () => counts.filesBegun,
@@ -40,15 +46,25 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
   });
   const estimator = createEstimator({ ...counts }, { now, pace, beside });
   return {
-    end: beside.leave,
+    end: () => {
+      beside.leave();
+      failing.end();
+    },
     beginFile: () => void (counts.filesBegun += 1),
     addBytes: (bytes) => {
       estimator.move();
       counts.bytesSent += bytes;
+      // What a failed try sent is taken back, and the next one sends the same.
+      if (counts.bytesSent > mostBytes) failing.goForward();
+      else failing.move();
+      mostBytes = Math.max(mostBytes, counts.bytesSent);
     },
+    noteRetry: failing.note,
+    isFailing: () => failing.now() !== undefined,
     takeBackBytes: (bytes) => void (counts.bytesSent -= bytes),
     addFile: (outcome, sizeBytes) => {
       estimator.move();
+      if (outcome !== "failed") failing.goForward();
       counts[COUNTED[outcome === "found" ? "unchanged" : outcome]] += 1;
       if (outcome === "found") counts.filesFound += 1;
       const skipped = outcome === "failed" ? "bytesFailed" : "bytesSkipped";
@@ -65,7 +81,7 @@ export function trackProgress(totals: Totals, now: () => number, pace: KnownPace
     },
     bytesSent: () => counts.bytesSent,
     quietMs: estimator.quietMs,
-    snapshot: () => estimator.progressOf({ ...counts }),
+    snapshot: () => estimator.progressOf({ ...counts }, failing.now()),
   };
 }
 
@@ -98,9 +114,9 @@ export function hasTimeLeft(
   return secondsLeft !== undefined && secondsLeft > 0 && percentDone(progress) < 100;
 }
 
-/** Whether all of it waits, for the limit or for responses. */
-function isWaiting({ isWaitingForLimit, silence }: UploadProgress): boolean {
-  return isWaitingForLimit || silence !== undefined;
+/** Whether all of it waits: for the limit, for responses, or for another try. */
+function isWaiting({ isWaitingForLimit, silence, failing }: UploadProgress): boolean {
+  return isWaitingForLimit || silence !== undefined || failing !== undefined;
 }
 
 // So many of a large file are worth a line before it has a percent.

@@ -25,6 +25,7 @@ export function reportWaits(run: Waiting): () => void {
     const isMoved = pace.waitedMs() > waitedMs || run.retries.total > retried;
     [waitedMs, retried] = [pace.waitedMs(), run.retries.total];
     const { progress } = run.batch;
-    if (isMoved || silenceOf(run.avala, progress) !== undefined) report(run.avala, progress);
+    const isHeldUp = progress.isFailing() || silenceOf(run.avala, progress) !== undefined;
+    if (isMoved || isHeldUp) report(run.avala, progress);
   });
 }

@@ -5,7 +5,7 @@ import { isAvalaError } from "../errors";
 import { isHashedInThread } from "../files/workers/digest-thread";
 import { isPastDeadline } from "../flow/deadline";
 import { readUntil } from "../flow/disk/reading-disk";
-import { createRetryTally } from "../flow/retry-tally";
+import { createRetryTally, type RetryTally } from "../flow/retry-tally";
 import { refuse } from "../shapes";
 import { createBatch } from "./batch-state";
 import { chooseBatch } from "./choose-batch";
@@ -49,6 +49,23 @@ export async function uploadFiles(avala: Avala, request: UploadRequest): Promise
   );
 }
 
+interface UnderWay {
+  run?: Run;
+  endReports?: () => void;
+}
+
+function listening(session: Avala, retries: RetryTally, underWay: UnderWay): Avala {
+  return withListener(session, (event) => {
+    if (event.kind === "retry") {
+      retries.note(event);
+      underWay.run?.batch.progress.noteRetry(event);
+    }
+    // The progress says it, from its first report on.
+    const isWait = event.kind === "limit-wait" || event.kind === "response-wait";
+    if (!isWait || underWay.endReports === undefined) session.emit(event);
+  });
+}
+
 /** {@link uploadFiles} with a journal that is open already, and is closed in the end. */
 export async function uploadWith(
   session: Avala,
@@ -56,13 +73,8 @@ export async function uploadWith(
   journal: Journal | undefined,
 ): Promise<UploadResult> {
   const retries = createRetryTally();
-  let endReports: (() => void) | undefined;
-  const heard = withListener(session, (event) => {
-    if (event.kind === "retry") retries.note(event);
-    // The progress says it, from its first report on.
-    const isWait = event.kind === "limit-wait" || event.kind === "response-wait";
-    if (!isWait || endReports === undefined) session.emit(event);
-  });
+  const underWay: UnderWay = {};
+  const heard = listening(session, retries, underWay);
   const disk = readUntil(session.disk, session.signal);
   const within = withDeadline(heard, request.deadlineMs);
   const looks = { calls: 0, lastMs: session.clock.now(), callsAtLast: 0 };
@@ -74,19 +86,20 @@ export async function uploadWith(
   const startedMs = avala.clock.now();
   const noteSeen = await openSeen(avala, request);
   const run = createRun({ avala, request, journal, retries, noteSeen, looks });
+  underWay.run = run;
   try {
     if (request.files.some((file) => isReadInThread(run, file))) run.tools.sha256.prepare();
     const { chosen, hashed } = await chooseBatch(run);
     run.batch = createBatch(chosen, run.batch.progress);
-    endReports = reportWaits(run);
+    underWay.endReports = reportWaits(run);
     await sendSet(run, hashed);
   } catch (error) {
     const isLate = isPastDeadline(error);
     // Before the batch is chosen it is not known what has landed.
-    if (isLate && endReports === undefined) throw error;
+    if (isLate && underWay.endReports === undefined) throw error;
     if (!isLate) throw isAvalaError(error) ? stoppedBy(error, outcomeOf(run)) : error;
   } finally {
-    endReports?.();
+    underWay.endReports?.();
     run.tools.check.close();
     run.tools.sha256.close();
     await noteSeen();

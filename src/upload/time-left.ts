@@ -84,7 +84,8 @@ function msByNetwork(history: History, left: Left): number | undefined {
   const ofFile = isLittle && sent.files === 0 ? 0 : FILE_BYTES;
   const work = sent.bytes + ofFile * sent.files;
   const workLeft = left.bytes + ofFile * left.files;
-  return work > 0 ? (workLeft / work) * (now.activeMs - from.activeMs) : undefined;
+  const ms = now.activeMs - from.activeMs;
+  return work > 0 && ms > 0 ? (workLeft / work) * ms : undefined;
 }
 
 function isBoundByLimit(history: History): boolean {
@@ -183,9 +184,10 @@ function mayFit({ now: { limits } }: History, files: number, isBound: boolean): 
 /** Whether the calls that are left take longer than the bytes. */
 export function isBoundByCalls(history: History, left: Left): boolean {
   const byLimit = msAtLimit(history, left.unasked);
-  if (byLimit === undefined) return isBoundByLimit(history);
+  const byNetwork = msByNetwork(history, left);
+  if (byLimit === undefined || byNetwork === undefined) return isBoundByLimit(history);
   const { ms, waitMs } = byLimit;
-  return ms > 0 && ms >= NEARLY * (waitMs + (msByNetwork(history, left) ?? 0));
+  return ms > 0 && ms >= NEARLY * (waitMs + byNetwork);
 }
 
 /** The larger of what the calls take that are left, and of what the bytes take. `undefined`: nothing sound is known. */

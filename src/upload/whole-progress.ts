@@ -1,5 +1,5 @@
 // How far an upload of several sets has come that are sent one after the other. Knows nothing of how one set is sent.
-import type { UploadProgress } from "../events";
+import type { Failing, UploadProgress } from "../events";
 import {
   createEstimator,
   leftOf,
@@ -47,7 +47,7 @@ export function trackWhole<Key>(
   let last: Counts | undefined;
   let estimator: Estimator | undefined;
   let part: UploadProgress["part"];
-  const estimate = (): UploadProgress => {
+  const estimate = (failing?: Failing): UploadProgress => {
     const counts = countsOf(parts.values());
     // A set that begins anew, under another name or in another batch, counts from nothing.
     if (last === undefined || counts.filesBegun < last.filesBegun) estimator = undefined;
@@ -56,15 +56,15 @@ export function trackWhole<Key>(
       counts.bytesSent !== last?.bytesSent || leftOf(counts).files !== leftOf(last).files;
     if (isMoved) estimator.move();
     last = counts;
-    return { ...estimator.progressOf(counts), ...(part !== undefined && { part }) };
+    return { ...estimator.progressOf(counts, failing), ...(part !== undefined && { part }) };
   };
   return {
     note: (key, progress) => {
       const { name, number } = parts.get(key) ?? { name: "", number: parts.size + 1 };
       parts.set(key, { name, number, counts: progress });
       part = { name, number, count: parts.size };
-      const { silence } = progress;
-      return { ...estimate(), ...(silence !== undefined && { silence }) };
+      const { silence, failing } = progress;
+      return { ...estimate(failing), ...(silence !== undefined && { silence }) };
     },
     now: () => (last === undefined || leftOf(last).files === 0 ? undefined : estimate()),
   };

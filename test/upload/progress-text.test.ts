@@ -1,7 +1,18 @@
 // What bounds an upload, in words.
+import { StoreRefusedError } from "../../src/api/storage/storage-error";
+import { ApiError, AvalaError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { describePace } from "../../src/upload/progress-text";
 import { noCounts } from "../../src/upload/estimate";
+
+const served = (status: number): ApiError =>
+  new ApiError("server", "no", { status, route: "POST /datasets/" });
+const facts = "503, InternalError";
+const refused = new StoreRefusedError(
+  "store a.jpg",
+  { host: "s3.example.com", facts, mayMeetAll: false },
+  {},
+);
 
 const progress: UploadProgress = {
   ...noCounts({ files: 300, bytes: 3e7 }),
@@ -35,6 +46,26 @@ test.each<[string, Partial<UploadProgress>, string | undefined]>([
     "a request that should be given up by now",
     { silence: { server: "Avala", requests: 1, seconds: 62, secondsLeft: 0 } },
     "no response from Avala to 1 request for 62 s",
+  ],
+  [
+    "replies that fail",
+    { isBoundByCalls: true, failing: { error: served(502), seconds: 35, nextSeconds: 8 } },
+    "Avala has responded with 502 for 35 s, next attempt in 8 s",
+  ],
+  [
+    "a store that refuses",
+    { failing: { error: refused, seconds: 35 } },
+    "s3.example.com has refused (503, InternalError) for 35 s",
+  ],
+  [
+    "connections that fail",
+    { failing: { error: new AvalaError("network", "no"), seconds: 3, nextSeconds: 1 } },
+    "connections have failed for 3 s, next attempt in 1 s",
+  ],
+  [
+    "replies that fail and a limit that it waits for",
+    { isWaitingForLimit: true, failing: { error: served(502), seconds: 35 } },
+    "waiting for the rate limit",
   ],
   ["nothing yet", { bytesPerSecond: 0 }, undefined],
   ["nothing more", { filesSent: 299, filesFailed: 1 }, undefined],

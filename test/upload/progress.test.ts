@@ -1,3 +1,4 @@
+import { AvalaError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { hasTimeLeft, percentDone, trackProgress } from "../../src/upload/progress";
 
@@ -54,6 +55,78 @@ describe("progress of an upload", () => {
       bytesSent: 5000,
       bytesPerSecond: 1000,
       secondsLeft: 5,
+    });
+  });
+
+  test("is not called bound by a limit that leaves all of its calls, however long a store holds files", () => {
+    const time = at();
+    const limits = { limit: 600, remaining: 590, resetAtMs: 60_000 };
+    const pace = { ...noLimit, snapshot: () => limits, made: () => 10 };
+    const tracker = trackProgress({ files: 12, bytes: 1_400_000 }, time.now, pace);
+    for (let file = 0; file < 4; file += 1) tracker.beginFile();
+    time.pass(11_000);
+    tracker.addBytes(65_000);
+    expect(tracker.snapshot()).toMatchObject({ bytesSent: 65_000, isBoundByCalls: false });
+  });
+
+  describe("while tries fail", () => {
+    const retry = { waitMs: 8000, error: new AvalaError("network", "no") };
+    const limited = { waitMs: 8000, error: new AvalaError("rate_limited", "wait") };
+    const begin = () => {
+      const time = at();
+      const tracker = trackProgress({ files: 10, bytes: 10_000 }, time.now, noLimit);
+      for (let file = 0; file < 5; file += 1) {
+        time.pass(1000);
+        tracker.addBytes(1000);
+        tracker.addFile("sent", 1000);
+      }
+      return { time, tracker };
+    };
+
+    test("has no rate and no time left, but since when and until when", () => {
+      const { time, tracker } = begin();
+      tracker.noteRetry(retry);
+      time.pass(1000);
+      expect(tracker.snapshot().failing).toBeUndefined();
+      time.pass(1000);
+      tracker.addFile("failed", 1000);
+      tracker.noteRetry(retry);
+      const told = tracker.snapshot();
+      expect(told).toMatchObject({ bytesPerSecond: 0, failing: { seconds: 2, nextSeconds: 6 } });
+      expect(hasTimeLeft(told)).toBe(false);
+    });
+
+    test("that is over once a file lands, or more bytes go than ever", () => {
+      const { time, tracker } = begin();
+      tracker.noteRetry(retry);
+      time.pass(5000);
+      expect(tracker.isFailing()).toBe(true);
+      tracker.addFile("unchanged", 1000);
+      time.pass(5000);
+      expect(tracker.isFailing()).toBe(false);
+      tracker.noteRetry(retry);
+      tracker.addBytes(500);
+      time.pass(5000);
+      expect(tracker.isFailing()).toBe(false);
+    });
+
+    test("bytes that are sent once more are no progress, and while they go it is not said to wait", () => {
+      const { time, tracker } = begin();
+      tracker.addBytes(900);
+      tracker.takeBackBytes(900);
+      tracker.noteRetry(retry);
+      time.pass(4000);
+      tracker.addBytes(800);
+      expect(tracker.isFailing()).toBe(false);
+      time.pass(4000);
+      expect(tracker.snapshot().failing?.seconds).toBe(8);
+    });
+
+    test("the limit's waits do not count", () => {
+      const { time, tracker } = begin();
+      tracker.noteRetry(limited);
+      time.pass(5000);
+      expect(tracker.isFailing()).toBe(false);
     });
   });
 
