@@ -1,7 +1,7 @@
 // Brings a growing set up to what is declared: one increment of what it lacks. What breaks leaves in the state what it has
 // reached, so that the next `up` continues there.
 import type { Avala } from "../../../src/api/connection";
-import { isAvalaError } from "../../../src/errors";
+import { isAvalaError, type UploadError } from "../../../src/errors";
 import { postponedIn } from "../../../src/files/left-out";
 import { decideGrowth, type GrowDecision } from "../../../src/operations/grow/decide-growth";
 import { growSet } from "../../../src/operations/grow/grow";
@@ -99,44 +99,60 @@ async function report(
   if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));
 }
 
-interface Begun extends Pick<GrowDecision, "increments"> {
-  readonly next: IncrementToMake;
+/** How an `up` ended. */
+interface Ended {
+  readonly error: unknown;
+  readonly decision: GrowDecision;
+  /** Whether the confirm of what it was to make was accepted. */
+  readonly isMade: boolean;
 }
 
-/** What the state may have of the upload that broke: all that has landed, or ever less of it. */
+/** Of what was made nothing counts as landed: it would not be sent again if that were deleted. */
+function landedOf({ error, isMade }: Ended): Pick<UploadError, "landed" | "uploadUid"> {
+  const { landed = [], uploadUid } = !isMade && isAvalaError(error) ? error : {};
+  return { landed, uploadUid };
+}
+
+/**
+ * What the state may have of the upload that broke: all that has landed, or ever less of it. Of one that was made and is not known
+ * yet it is all that it was made of: nothing else may say on another machine what it holds.
+ */
 function* pendingForms(
   { olds }: Growing,
-  { next: { name, files }, increments }: Begun,
-  error: unknown,
+  { name, files }: IncrementToMake,
+  ended: Ended,
 ): Generator<{ readonly pending: PendingIncrement; readonly keptCount: number }> {
-  const { landed = [], uploadUid } = isAvalaError(error) ? error : {};
-  if (landed.length > 0)
+  const { landed, uploadUid } = landedOf(ended);
+  if (landed.length > 0 || ended.isMade)
     yield { pending: pendingOf(name, uploadUid, landed, files), keptCount: landed.length };
   for (const some of everFewer(landed))
     yield { pending: pendingOf(name, uploadUid, some), keptCount: some.length };
   const before = olds?.pending;
-  // Once it is made, what is kept of it would have its files taken for landed when the dataset is deleted.
-  const isMade = increments.some(({ shortDigest }) => before?.name.endsWith(`-${shortDigest}`));
-  if (landed.length === 0 && before !== undefined && !isMade)
+  // The same holds of what an earlier one kept.
+  const isMadeSince =
+    (ended.isMade && before?.name === name) ||
+    ended.decision.increments.some(({ shortDigest }) => before?.name.endsWith(`-${shortDigest}`));
+  if (landed.length === 0 && before !== undefined && !isMadeSince)
     yield { pending: before, keptCount: 0 };
   yield { pending: pendingOf(name, uploadUid, []), keptCount: 0 };
 }
 
 /** The error that puts into the state what was reached; the plain one when that is nothing, or more than fits. */
-function unfinished(growing: Growing, decision: GrowDecision, error: unknown): unknown {
+function unfinished(growing: Growing, ended: Ended): unknown {
   const { inputs } = growing;
+  const { error, decision, isMade } = ended;
   const { next, increments, plan } = decision;
-  const landedCount = isAvalaError(error) ? (error.landed?.length ?? 0) : 0;
-  if (increments.length + landedCount === 0 || next === undefined) return error;
-  const begun = { next, increments };
-  function* forms(): Generator<UnfinishedForm> {
+  const landedCount = landedOf(ended).landed.length;
+  const isReached = isMade || increments.length + landedCount > 0;
+  if (!isReached || next === undefined) return error;
+  function* forms(to: IncrementToMake): Generator<UnfinishedForm> {
     const outputs = outputsOf(growing, increments, plan);
-    for (const { pending, keptCount } of pendingForms(growing, begun, error)) {
+    for (const { pending, keptCount } of pendingForms(growing, to, ended)) {
       const properties = { ...outputs, pending, __provider: providerOf(inputs) };
       yield { properties, keptCount };
     }
   }
-  return unfinishedWith(error, { id: inputs.name, landedCount, forms: forms() });
+  return unfinishedWith(error, { id: inputs.name, landedCount, forms: forms(next) });
 }
 
 /** @throws UnfinishedError with what was reached */
@@ -147,13 +163,16 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
   const datasets = decision.increments.map(({ dataset }) => dataset);
   await warnOfVisibility(growing.messages, inputs, { plan: decision.plan, datasets });
   const onDecidedAgain = (other: GrowDecision): void => void (decision = other);
+  let confirmed: IncrementToMake | undefined;
+  const onConfirmed = (): void => void (confirmed = decision.next);
   const before: GrownSet[] = [];
   const onNext = (other: GrowDecision, one: GrownSet): void => {
     decision = other;
     before.push(one);
   };
   try {
-    const result = await growSet(avala, decision, { ...options, onDecidedAgain, onNext });
+    const hearing = { onConfirmed, onDecidedAgain, onNext };
+    const result = await growSet(avala, decision, { ...options, ...hearing });
     if (result.outcome === "partial") throw notAllSent(inputs.name, result.upload);
     // Where another run added what was to follow, the last of them is what was made.
     const last = result.made?.dataset.uid;
@@ -162,7 +181,8 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
     await report(growing, decision, result);
     return outputsOf(growing, result.increments, result.plan);
   } catch (error) {
-    throw unfinished(growing, decision, error);
+    const isMade = confirmed !== undefined && confirmed === decision.next;
+    throw unfinished(growing, { error, decision, isMade });
   }
 }
 

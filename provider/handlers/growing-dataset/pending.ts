@@ -1,11 +1,11 @@
 // An increment whose upload broke, as the state has it. Pure.
-import type { ManifestEntry } from "../../../src/files/manifest/manifest";
-import { unpackManifest } from "../../../src/files/manifest/packing";
+import { createManifest, type ManifestEntry } from "../../../src/files/manifest/manifest";
+import { packManifest, unpackManifest } from "../../../src/files/manifest/packing";
 import type { GrowOptions } from "../../../src/operations/grow/growth";
 import { present } from "../../process/present";
 import { packed } from "./state";
 
-/** Of an upload that broke. */
+/** Of an upload that broke, or whose dataset was made and not ready in time. */
 export interface PendingIncrement {
   readonly name: string;
   /** The batch; absent by the first protocol. */
@@ -24,7 +24,8 @@ export function pendingOf(
 ): PendingIncrement {
   const content = {
     manifest: packed(landed),
-    whole: whole === undefined ? undefined : packed(whole),
+    // Its digest is the one in the name, by which a dataset that was made of it is known.
+    whole: whole === undefined ? undefined : packManifest(createManifest(whole)),
   };
   return present<PendingIncrement>({ name, uploadUid, ...content });
 }
