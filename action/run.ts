@@ -108,7 +108,8 @@ async function runGuarded(run: Run): Promise<void> {
     run.results.outcome = outcome;
     // What was only planned is not known to be there.
     const isDone = outcome !== "partial" && outcome !== "planned";
-    run.results.isComplete = isDone && run.results.unverified === 0;
+    const { unverified, unlistedBegun } = run.results;
+    run.results.isComplete = isDone && unverified + unlistedBegun === 0;
   } catch (error) {
     throw await reported(error, run, status);
   }
@@ -124,7 +125,7 @@ async function runSteps(run: Run): Promise<Outcome> {
     const inTime = avala && sessionWithinBudget(run, avala);
     const uploaded = await partialIfLate(run, () => prepareAndUpload(run, inTime));
     if (avala === undefined || isDryRun) return uploaded ?? "planned";
-    refuseUnfinished(run.inputs, uploaded, run.results.unverified);
+    refuseUnfinished(run.inputs, uploaded, run.results);
     if (exporting === undefined) return uploaded ?? "empty";
     return await runExport(run, exporting, avala);
   } finally {

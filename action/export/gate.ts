@@ -4,7 +4,7 @@ import { GateClosedError, type Gate, type GateNames } from "../../src/operations
 import { counted, formatCount, formatElapsed } from "../../src/text";
 import type { ExportInputs } from "../inputs/export";
 import type { Inputs } from "../inputs/inputs";
-import type { Outcome } from "../report/results";
+import type { Outcome, Results } from "../report/results";
 import { budgetText } from "../waiting";
 
 /** What action.yml calls the conditions. */
@@ -54,7 +54,7 @@ export function closedToTheEnd(
 export function refuseUnfinished(
   inputs: Inputs,
   uploaded: Outcome | undefined,
-  unverified: number,
+  { unverified, unlistedBegun }: Pick<Results, "unverified" | "unlistedBegun">,
 ): void {
   const { export: exporting, status } = inputs;
   if (exporting === undefined && status === undefined) return;
@@ -65,6 +65,13 @@ export function refuseUnfinished(
   }
   const source = exporting?.source;
   const needsFiles = source === undefined || (source.kind === "new" && source.hasUploaded);
+  if (unlistedBegun > 0 && (needsFiles || status !== undefined)) {
+    throw new GateClosedError(
+      "upload",
+      `${counted(unlistedBegun, "file")} that an interrupted run was to send ${unlistedBegun === 1 ? "was" : "were"} not sent, so the gate stays closed.`,
+      { hint: "Run once with a list that has what a warning above names, or without files-from." },
+    );
+  }
   if (unverified > 0 && (needsFiles || status !== undefined)) {
     throw new GateClosedError(
       "upload",

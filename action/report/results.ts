@@ -65,6 +65,8 @@ export interface Results {
   filesFailed: number;
   /** Files of made or found datasets whose content was not compared. */
   unverified: number;
+  /** Files that an interrupted run was to send, and that the list of this one does not name. */
+  unlistedBegun: number;
   bytesSent: number;
   uploadMs: number;
   /** The same counts of each dataset. */
@@ -213,6 +215,7 @@ export function createResults(clock: Pick<Clock, "now"> = systemClock): Results 
     filesUnchanged: 0,
     filesFailed: 0,
     unverified: 0,
+    unlistedBegun: 0,
     bytesSent: 0,
     uploadMs: 0,
     counts: new Map(),

@@ -46,6 +46,7 @@ import { settingsOf } from "../plan/plan-settings";
 import { checkScopes, isCheckedLater } from "../scope-check";
 import { findToSend, reportCost, reportFit, reportVisibility, type Sending } from "./cost-lines";
 import { publishAll, sendingsOf } from "./publishing";
+import { reportUnlistedBegun } from "./unlisted-begun";
 import { noteSet, type Outcome } from "../report/results";
 import type { Run } from "../run-context";
 import type { Selection } from "../selection/selection";
@@ -95,6 +96,7 @@ async function growSets(
   }
   await checkSetsQuota(context, decided);
   reportSets(run, decided);
+  await reportUnlistedBegun(run, context, decided);
   const isNew = decided.some(({ decision }) => decision.plan.toSend.length > 0);
   if (isNew && isCheckedLater(run.inputs)) await checkScopes(run, context.avala);
   await reportCost(run, context, setSendingsOf(context, decided));
@@ -205,6 +207,7 @@ async function planSets(
 ): Promise<Planned> {
   const decided = context === undefined ? [] : await decideSets(context, selection.targets);
   reportSets(run, decided);
+  if (context !== undefined) await reportUnlistedBegun(run, context, decided);
   const plan = createSetsPlan(selection, byFolder(decided), planTarget);
   return { plan, sendings: context === undefined ? [] : setSendingsOf(context, decided) };
 }

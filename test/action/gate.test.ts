@@ -9,17 +9,20 @@ import { thrownBy } from "../support/thrown";
 
 const gated = { export: { source: { kind: "new", hasUploaded: true } } } as unknown as Inputs;
 
+const NONE = { unverified: 0, unlistedBegun: 0 };
+
 test.each([
-  ["an upload that is not complete", "partial", 0],
-  ["files whose contents were not compared", "unverified", 3],
-  ["no files at all", "empty", 0],
-] as const)("%s ends as gate_closed", (_what, uploaded: Outcome, unverified) => {
-  const error = thrownBy(() => refuseUnfinished(gated, uploaded, unverified));
+  ["an upload that is not complete", "partial", {}],
+  ["files whose contents were not compared", "unverified", { unverified: 3 }],
+  ["files that an interrupted run was to send", "uploaded", { unlistedBegun: 3 }],
+  ["no files at all", "empty", {}],
+] as const)("%s ends as gate_closed", (_what, uploaded: Outcome, counts) => {
+  const error = thrownBy(() => refuseUnfinished(gated, uploaded, { ...NONE, ...counts }));
   expect(describeFailure(error)).toMatchObject({ outcome: "gate_closed" });
 });
 
 test("what is complete and verified closes none", () => {
-  expect(() => refuseUnfinished(gated, "uploaded", 0)).not.toThrow();
+  expect(() => refuseUnfinished(gated, "uploaded", NONE)).not.toThrow();
 });
 
 describe("an export of no tasks", () => {

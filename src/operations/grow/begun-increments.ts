@@ -8,6 +8,7 @@ import { createManifest, type Manifest, type ManifestEntry } from "../../files/m
 import { resolveDestination, type Destination } from "../../upload/destination";
 import { journalPath, journalsIn, readJournal } from "../../upload/journal/journal";
 import { placeOf } from "../../upload/journal/upload-journal";
+import { leftOfBegun } from "./begun-left";
 import { readBegun, removeBegun, type BegunRecord } from "./begun-record";
 import type { GrowOptions, GrowTarget } from "./growth";
 import type { GrowthPlan, Increment } from "./growth-plan";
@@ -153,12 +154,13 @@ function isMadeOnly(
 
 /**
  * Removes the record once nothing is left to finish of it: what has no journal, and what can't be made as it was begun, since the
- * set holds other content of one of its files by now. What was made is left until that is on record. Never rejects: a record
+ * set holds other content of one of its files by now. What was made is left until that is on record, and what has a file that
+ * was only left for later until that is sent. Never rejects: a record
  * that stays is only read again.
  */
 export async function sweepBegun(
   avala: Avala,
-  target: OfSet,
+  target: OfSet & Pick<GrowTarget, "postponed">,
   {
     increments,
     plan: { current },
@@ -178,8 +180,9 @@ export async function sweepBegun(
   const isFresh = ({ atMs }: BegunRecord): boolean => avala.clock.now() - atMs < UNTIL_JOURNAL_MS;
   const isLeft = begun.some(
     (one) =>
-      !one.entries.some(({ path }) => held.has(path)) &&
-      (isFresh(one) || (journals !== undefined && hasJournal(target, one, journals))),
+      leftOfBegun(one, target, increments).length > 0 ||
+      (!one.entries.some(({ path }) => held.has(path)) &&
+        (isFresh(one) || (journals !== undefined && hasJournal(target, one, journals)))),
   );
   if (!isLeft) await removeBegun(avala, target, stateDirectory);
 }

@@ -112,6 +112,14 @@ async function findOther(looking: Looking, ownName?: string): Promise<Other | un
   return other;
 }
 
+/** Whether another process holds it or is about to, as far as that can be seen. */
+export async function isLocked(disk: Disk, path: string): Promise<boolean> {
+  const listed = await disk.list(dirname(path), `${basename(path)}.`);
+  return listed
+    .filter(({ name }) => name.endsWith(".lock"))
+    .some(({ name, silentMs }) => disk.isRunning(markOf(name)) ?? silentMs < maxSilenceMs);
+}
+
 /** Removes what dead processes have left of a lock that is not needed any more. */
 export async function sweepLock(disk: Disk, path: string): Promise<void> {
   const folder = dirname(path);

@@ -1,0 +1,98 @@
+// A list for each push (`files-from`), after a run that ended early: the files that it was to send are not lost without a word.
+import { rmSync } from "node:fs";
+import { useActionPlace } from "../support/action-place";
+import type { Recorded } from "../support/recorded-action";
+import { jpeg } from "../support/temp-tree";
+
+const NAMES = ["a", "b", "c", "d", "e"];
+const place = useActionPlace(
+  Object.fromEntries(NAMES.map((name) => [`images/${name}.jpg`, jpeg(name)])),
+  { ingestMs: 10, exportMs: 10 },
+);
+
+const act = (names: readonly string[], inputs: Record<string, string> = {}): Promise<Recorded> => {
+  place.tree.write({ list: names.map((name) => `images/${name}.jpg\n`).join("") });
+  const all = { dataset: "pets-{increment}", concurrency: "1", "files-from": "list", ...inputs };
+  return place.act(all);
+};
+const warned = ({ warnings }: Recorded): readonly string[] =>
+  warnings.map(({ text }) => text).filter((text) => text.includes("interrupted"));
+const items = (): readonly string[] =>
+  place.emulator
+    .datasets()
+    .flatMap(({ uid }) => place.emulator.items(uid).map(({ key }) => key ?? ""))
+    .sort();
+const pathsOf = (names: readonly string[]) => names.map((name) => `images/${name}.jpg`);
+
+/** Ends when so many files have landed. */
+async function ended(landed: number, names: readonly string[]): Promise<void> {
+  const on = { path: "*/file-upload-url/" };
+  place.emulator.setFault({ on, reply: { status: 403 }, skip: landed, times: 0 });
+  await act(names);
+  place.emulator.clearFaults();
+}
+
+test.each([0, 2])(
+  "are named by each run whose list does not have them, until one has: %i had landed",
+  async (landed) => {
+    await ended(landed, ["a", "b", "c"]);
+    for (const names of [["d"], ["d"]]) {
+      const run = await act(names);
+      expect(run.outputs).toMatchObject({ complete: "false" });
+      expect(warned(run)).toEqual([
+        expect.stringMatching(
+          /^3 files of pets-\{increment\} .*images\/a\.jpg, images\/b\.jpg, images\/c\.jpg\. .*files-from/,
+        ),
+      ]);
+    }
+    const run = await act(["a", "b", "c"]);
+    expect(run.outputs).toMatchObject({ complete: "true", "files-uploaded": String(3 - landed) });
+    expect(warned(run)).toEqual([]);
+    expect(items()).toEqual(pathsOf(["a", "b", "c", "d"]));
+    expect((await act(["e"])).outputs).toMatchObject({ complete: "true" });
+  },
+);
+
+test("are named also where the list has some of them, and in later runs", async () => {
+  await ended(2, ["a", "b", "c"]);
+  for (const names of [["a", "d"], ["e"]]) {
+    const run = await act(names);
+    expect(run.outputs).toMatchObject({ complete: "false" });
+    expect(warned(run).at(-1)).toMatch(/^2 files .*images\/b\.jpg, images\/c\.jpg\. /);
+  }
+  const run = await act(["b", "c"]);
+  expect(run.outputs).toMatchObject({ complete: "true" });
+  expect(items()).toEqual(pathsOf(NAMES));
+});
+
+test("are named by a dry run, and open no gate", async () => {
+  await ended(2, ["a", "b", "c"]);
+  expect(warned(await act(["d"], { "dry-run": "true" }))).toHaveLength(1);
+  const run = await act(["d"], { "export-datasets": "uploaded", "export-name": "e" });
+  expect(run.outputs).toMatchObject({ outcome: "gate_closed", complete: "false" });
+  expect(place.emulator.exports()).toEqual([]);
+});
+
+test("are not named once they are deleted, or files does not choose them any more", async () => {
+  await ended(2, ["a", "b", "c"]);
+  rmSync(place.tree.at("images/a.jpg"));
+  const run = await act(["d"], { files: "images/**\n!images/b.jpg" });
+  expect(warned(run)).toEqual([expect.stringMatching(/^1 file .*images\/c\.jpg\. /)]);
+  rmSync(place.tree.at("images/c.jpg"));
+  const later = await act(["e"], { files: "images/**\n!images/b.jpg" });
+  expect(warned(later)).toEqual([]);
+  expect(later.outputs).toMatchObject({ complete: "true" });
+});
+
+test("are not named where they were sent meanwhile, changed or not", async () => {
+  await ended(1, ["a", "b"]);
+  place.tree.write({ "images/a.jpg": jpeg("another") });
+  const changed = await act(["a", "b"]);
+  expect(changed.outputs).toMatchObject({ complete: "true" });
+  await ended(1, ["c", "d"]);
+  const run = await act(["c", "d"]);
+  expect(run.outputs).toMatchObject({ complete: "true" });
+  const last = await act(["e"]);
+  expect(warned(last)).toEqual([]);
+  expect(last.outputs).toMatchObject({ complete: "true" });
+});
