@@ -133,3 +133,28 @@ test("what a change leaves as it is is not said to have the items that the state
   await dataset.diff(id, outs, news);
   expect(said()[0]?.[1]).toMatch(/mine \(uid [^ ,]+\) would stay as it is/);
 });
+
+test.each([
+  [
+    "has no counts",
+    { annotationsCount: undefined },
+    /Whether it has annotations or projects was not/,
+  ],
+  [
+    "has some",
+    { annotationsCount: 3 },
+    /it had 3 annotations and no projects\. Whether that is still/,
+  ],
+])("one that is in the way stays where the state %s", async (_what, more, doubt) => {
+  const given = { name: "mine", dataType: "image", onDelete: "delete" };
+  const { id, outs } = await make(bench.handlers().dataset, given);
+  const { dataset } = bench.handlers({ AVALA_API_KEY: "" });
+  const news = await checked(dataset, { ...given, slug: "two", call }, given);
+  const diff = dataset.diff(
+    id,
+    { ...outs, projectCount: more.annotationsCount && 0, ...more },
+    news,
+  );
+  await expect(diff).rejects.toThrow(doubt);
+  await expect(diff).rejects.not.toThrow(/does not say/);
+});

@@ -58,11 +58,13 @@ function isByWork(because: KeptBecause | undefined): boolean {
 }
 
 function inTheWay(known: Known, because: KeptBecause, changed: readonly string[]): AvalaError {
-  const [why, hint] = IN_THE_WAY[because];
+  const [reason, hint] = IN_THE_WAY[because];
   const what = changed.length === 0 ? "" : ` Changed: ${changed.join(", ")}.`;
   const { counts, unchecked } = known;
-  const doubt =
-    unchecked === undefined || !isByWork(because) ? "" : ` ${describeUnchecked(counts, unchecked)}`;
+  const isDoubtful = unchecked !== undefined && isByWork(because);
+  const doubt = isDoubtful ? ` ${describeUnchecked(counts, unchecked)}` : "";
+  // Not what Avala leaves unsaid, where it was not asked.
+  const why = isDoubtful ? "it has annotations or projects, or may have some." : reason;
   return new AvalaError(
     "conflict",
     `${inWords(known)} cannot be replaced by one of the same name: ${why}${what}${doubt}`,

@@ -69,7 +69,7 @@ export const IN_THE_WAY: Readonly<Record<KeptBecause, readonly [why: string, hin
     `${OTHER_NAME}. To delete it with that work, set forceDestroy: true first, run up, and then make the change.`,
   ],
   uncounted: [
-    "how many annotations and projects it has is not known, so it stays.",
+    "Avala does not say how many annotations and projects it has, so it stays.",
     `${OTHER_NAME}. To delete it with that work, set forceDestroy: true first, run up, and then make the change.`,
   ],
 };
