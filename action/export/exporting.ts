@@ -16,7 +16,7 @@ import {
 import { readProjectConditions } from "../../src/operations/project-conditions";
 import { throughOutages } from "../../src/operations/wait";
 import { fetchIfAsked } from "./fetching";
-import { closedToTheEnd, GATE_NAMES, gateOf } from "./gate";
+import { closedToTheEnd, GATE_NAMES, gateOf, nextLook, type NextLook } from "./gate";
 import { formatDuration } from "../../src/text";
 import type { ExportInputs, ExportSource } from "../inputs/export";
 import { againText } from "../report/cancelled";
@@ -34,20 +34,28 @@ import { checkUid, urlText } from "../report/server-text";
  */
 export async function runExport(run: Run, inputs: ExportInputs, avala: Avala): Promise<Outcome> {
   const { retryMs } = inputs.gate;
-  const startedMs = avala.clock.now();
+  const { clock, signal } = avala;
+  const startedMs = clock.now();
+  let isLast = false;
   for (let checks = 1; ; checks += 1) {
+    const lookedMs = clock.now();
     try {
       return await lookOnce(run, inputs, avala);
     } catch (error) {
       if (!(error instanceof GateClosedError) || retryMs === undefined) throw error;
       const leftMs = run.budget.leftMs();
-      if (leftMs < retryMs) {
-        const spentMs = avala.clock.now() - startedMs;
+      const next: NextLook | undefined = isLast
+        ? undefined
+        : nextLook(retryMs, leftMs, clock.now() - lookedMs);
+      if (next === undefined) {
+        const spentMs = clock.now() - startedMs;
         throw closedToTheEnd(error, { checks, spentMs, timeoutMs: run.inputs.timeoutMs });
       }
-      const [wait, left] = [retryMs, leftMs].map((ms) => formatDuration(ms / 1000));
-      run.log.info(`${error.message} Checking again in ${wait}; ${left} left.`);
-      await timed(run.results.times, "gate", () => avala.clock.sleep(retryMs, avala.signal));
+      ({ isLast } = next);
+      const [wait, left] = [next.waitMs, leftMs].map((ms) => formatDuration(ms / 1000));
+      const again = isLast ? "Checking once more" : "Checking again";
+      run.log.info(`${error.message} ${again} in ${wait}; ${left} left.`);
+      await timed(run.results.times, "gate", () => clock.sleep(next.waitMs, signal));
     }
   }
 }

@@ -28,6 +28,22 @@ export function gateOf({ gate, source }: ExportInputs, { status }: Inputs): Gate
   return { ...gate, mayBeEmpty: isOfUploaded && status === undefined };
 }
 
+// Kept free at the end for the last look, and the export that follows if it passes: a tenth of what is left, up to a minute.
+const RESERVED_SHARE = 0.1;
+const MAX_RESERVED_MS = 60_000;
+
+export interface NextLook {
+  readonly waitMs: number;
+  readonly isLast: boolean;
+}
+
+/** When a closed gate is looked at again. `undefined`: what is left is not as long as the last look took, or is nothing. */
+export function nextLook(retryMs: number, leftMs: number, lookMs: number): NextLook | undefined {
+  const reservedMs = Math.max(lookMs, Math.min(MAX_RESERVED_MS, RESERVED_SHARE * leftMs));
+  const waitMs = Math.min(retryMs, leftMs - reservedMs);
+  return waitMs > 0 ? { waitMs, isLast: waitMs < retryMs } : undefined;
+}
+
 /** A gate that was looked at until the time was over. */
 export function closedToTheEnd(
   error: GateClosedError,

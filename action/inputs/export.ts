@@ -106,6 +106,18 @@ function readQuality(reader: Reader): Gate["quality"] {
   return reader.choice("gate-quality-targets", QUALITY_MODES);
 }
 
+/** A gate that is to be looked at again and again, and hardly is. */
+export function rareLooks(of: ExportInputs | undefined, timeoutMs: number): readonly string[] {
+  const { retryMs = 0 } = of?.gate ?? {};
+  if (retryMs === 0 || retryMs < timeoutMs) return [];
+  const [retry, timeout] = [retryMs, timeoutMs].map((ms) =>
+    Number((ms / MS_PER_MINUTE).toFixed(3)),
+  );
+  return [
+    `gate-retry-minutes (${retry}) is not shorter than timeout-minutes (${timeout}), so a closed gate is checked only once more, at the end. Lower gate-retry-minutes, or increase timeout-minutes.`,
+  ];
+}
+
 function readRetryMs(reader: Reader): number | undefined {
   const minutes = reader.number("gate-retry-minutes", { least: 0.01, most: MAX_MINUTES });
   return minutes === undefined ? undefined : minutes * MS_PER_MINUTE;

@@ -5,7 +5,7 @@ import { problemWithHashCache, readConfig } from "../../src/config";
 import { InputError, type InputProblem } from "../../src/errors";
 import type { ActionEnvironment } from "../environment";
 import { withheldFrom, type Withheld } from "../github/withheld-secrets";
-import { readExport, type ExportInputs } from "./export";
+import { rareLooks, readExport, type ExportInputs } from "./export";
 import { unknownInputs } from "./names";
 import { readStatus, type StatusInputs } from "./status";
 import { readUpload, type UploadInputs } from "./upload";
@@ -71,6 +71,7 @@ export function readGiven(
   const upload = readUpload(reader);
   const exporting = readExport(reader, upload !== undefined);
   if (upload?.waitForDataset === false) refuseUnwaited(reader, exporting);
+  const timeoutMs = (reader.number("timeout-minutes", MINUTES) ?? 0) * MS_PER_MINUTE;
   const inputs: Inputs = {
     connection: {
       apiKey: readApiKey(environment),
@@ -81,10 +82,10 @@ export function readGiven(
     upload,
     export: exporting,
     status: readStatus(reader, exporting, environment),
-    timeoutMs: (reader.number("timeout-minutes", MINUTES) ?? 0) * MS_PER_MINUTE,
+    timeoutMs,
     isDryRun,
     hasSummary: reader.flag("summary"),
-    notices: unknown.notices,
+    notices: [...unknown.notices, ...rareLooks(exporting, timeoutMs)],
   };
   if (inputs.connection.apiKey === undefined && !isDryRun)
     refuseWithheld(reader, environment, upload !== undefined);

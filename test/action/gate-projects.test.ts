@@ -166,11 +166,39 @@ describe("gate-retry-minutes", () => {
     expect(errors[0]).toMatch(
       /^The gate stays closed: tasks of project .* are pending, and gate-pending-tasks is 0\. Checked \d+ times in \d+ s, until timeout-minutes \(0\.03, for all waits together\) left no time for another check\.\nFinish what is missing .* To wait longer, increase timeout-minutes\.$/,
     );
-    const once = await act({ ...inputs, "gate-retry-minutes": "10" });
+    place.emulator.setFault({ on: { path: "/tasks/" }, times: 0, delayMs: 400 });
+    const once = await act({ ...inputs, ...soon, "timeout-minutes": "0.01" });
     expect(once.errors[0]).toMatch(
-      /gate-pending-tasks is 0\. Checked once: timeout-minutes \(0\.03, for all waits together\) leaves no time for another check\.\n/,
+      /gate-pending-tasks is 0\. Checked once: timeout-minutes \(0\.01, for all waits together\) leaves no time for another check\.\n/,
     );
   });
+
+  test.each([
+    ["60", "60"],
+    ["90", "60"],
+  ])(
+    "of %s with a timeout of %s looks once more at the end, and a warning says so",
+    async (retry, timeout) => {
+      const tasks = { tasks: 4, exportable: 4, pendingTasks: 1 };
+      const { uid } = place.emulator.addProject("lanes", tasks);
+      const inputs = {
+        ...{ "export-projects": uid, "gate-pending-tasks": "0" },
+        ...{ "gate-retry-minutes": retry, "timeout-minutes": timeout },
+      };
+      const closed = await act(inputs);
+      expect(closed.outputs["outcome"]).toBe("gate_closed");
+      expect(closed.errors[0]).toContain("Checked 2 times");
+      expect(closed.warnings.map(({ text }) => text)).toEqual([
+        `gate-retry-minutes (${retry}) is not shorter than timeout-minutes (${timeout}), so a closed gate is checked only once more, at the end. Lower gate-retry-minutes, or increase timeout-minutes.`,
+      ]);
+      const onInfo = (line: string): void => {
+        if (line.includes("Checking once more in 59 min; 60 min left."))
+          place.emulator.setTasks(uid, "completed");
+      };
+      const { outputs } = await act(inputs, { onInfo });
+      expect(outputs["outcome"]).toBe("exported");
+    },
+  );
 
   test("does not make a failed export again", async () => {
     place.emulator.failExports("broken", 5);
