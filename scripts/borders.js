@@ -105,7 +105,7 @@ const ORDERS = {
     ["limits.ts", "path-part.ts", "scopes.ts", "secrets.ts", "remembered.ts"],
     ["wire.ts", "wire-table.ts"],
     ["transport", "route.ts"],
-    ["call.ts", "check-options.ts"],
+    ["call.ts", "check-options.ts", "while-open.ts"],
     ["reply"],
     ["paced-request.ts"],
     ["http.ts"],

@@ -27,6 +27,7 @@ import { createSecrets, type Secrets } from "./secrets";
 import { createStorageTransport } from "./transport/storage-transport";
 import type { ProxySettings, Transport } from "./transport/transport";
 import { createUnanswered } from "./transport/unanswered";
+import { sendingWhileOpen, whileOpen } from "./while-open";
 
 export interface ConnectOptions {
   readonly apiKey: string;
@@ -101,8 +102,12 @@ export function connect(options: ConnectOptions): Avala {
   secrets.add(apiKey);
   const { clock = systemClock, random = systemRandom, disk = systemDisk } = ports;
   const unanswered = createUnanswered(clock);
-  const transport = unanswered.watch(ports.api ?? createAxiosTransport({ proxy }), "Avala");
-  const storage = unanswered.watch(ports.storage ?? createStorageTransport({ proxy }));
+  let hasEnded = false;
+  const isClosed = (): boolean => hasEnded;
+  const { api = createAxiosTransport({ proxy }) } = ports;
+  const { storage: ofStorage = createStorageTransport({ proxy }) } = ports;
+  const transport = sendingWhileOpen(isClosed, unanswered.watch(api, "Avala"));
+  const storage = sendingWhileOpen(isClosed, unanswered.watch(ofStorage));
   const shared = {
     baseUrl,
     clock,
@@ -122,14 +127,15 @@ export function connect(options: ConnectOptions): Avala {
   };
   return {
     ...shared,
-    call: (request) => callApi(context, request),
-    openOwn: (download) => openOwn(context, download),
+    call: (request) => whileOpen(isClosed, () => callApi(context, request)),
+    openOwn: (download) => whileOpen(isClosed, () => openOwn(context, download)),
     keyFor: (purpose) => createHmac("sha256", apiKey).update(`avala ${purpose}`).digest(),
     storage,
     allowStorageHosts,
     disk,
     signal,
     close: () => {
+      hasEnded = true;
       transport.close();
       storage.close();
     },

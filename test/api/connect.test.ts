@@ -144,6 +144,14 @@ describe("a session made from another", () => {
     repeat: "safe",
     what: "read the user",
   } as const;
+  const sending = () => ({
+    ...{ method: "PUT", url: `${server.origin}/held`, headers: {}, body: Buffer.from("bytes") },
+    ...{ idleTimeoutMs: 10_000, maxReplyBytes: 1000 },
+  });
+  const isClosed = {
+    code: "cancelled",
+    message: "The session is closed, so nothing more is sent with it.",
+  };
   const session = (signal?: AbortSignal) =>
     connect({
       apiKey: KEY,
@@ -153,9 +161,35 @@ describe("a session made from another", () => {
       signal,
     });
   beforeAll(async () => {
-    server = await replyServer((_request, response) => json(response, 200, {}));
+    server = await replyServer(({ url }, response) => {
+      if (!url.endsWith("/held")) json(response, 200, {});
+    });
   });
   afterAll(() => server.stop());
+
+  test("sends nothing once it is closed, tries nothing again, and says why", async () => {
+    const avala = session();
+    await avala.call(call);
+    avala.close();
+    const startedMs = performance.now();
+    events.length = 0;
+    await expect(avala.call(call)).rejects.toMatchObject(isClosed);
+    await expect(withSignal(avala, new AbortController().signal).call(call)).rejects.toMatchObject(
+      isClosed,
+    );
+    await expect(avala.storage.send(sending())).rejects.toMatchObject(isClosed);
+    expect(events).toEqual([]);
+    expect(performance.now() - startedMs).toBeLessThan(400);
+  });
+
+  test("says why of what was under way as it was closed", async () => {
+    const avala = session();
+    const running = [avala.call({ ...call, path: ["held"] }), avala.storage.send(sending())];
+    for (const one of running) one.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    avala.close();
+    for (const one of running) await expect(one).rejects.toMatchObject(isClosed);
+  });
 
   test("is stopped by its own signal and by that of the first", async () => {
     const first = new AbortController();
