@@ -4,21 +4,36 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const TICK_MS = 50;
 
-/** Lets the body come in at the rate at most, give or take what one read of the socket brings. */
+/**
+ * Lets the body come in at the rate at most. What one read of the socket brings is handed on once its time has come, and nothing
+ * more is read until then, so that the sender is held up as well.
+ */
 export function slowDown(request: IncomingMessage, bytesPerSecond: number): void {
   const { socket } = request;
+  const handOn = request.push.bind(request);
+  const waiting: (Buffer | null)[] = [];
   const startedMs = Date.now();
-  const before = socket.bytesRead;
-  const timer = setInterval(() => {
-    if (request.readableEnded || socket.destroyed) {
-      clearInterval(timer);
-      return;
+  let received = 0;
+  let isHandingOn = false;
+  const handOnInTime = async (): Promise<void> => {
+    isHandingOn = true;
+    for (let bytes = waiting.shift(); bytes !== undefined; bytes = waiting.shift()) {
+      socket.pause();
+      received += bytes?.length ?? 0;
+      const dueMs = startedMs + (received * 1000) / bytesPerSecond;
+      await sleep(dueMs - Date.now(), undefined, { ref: false });
+      handOn(bytes);
     }
-    const allowed = ((Date.now() - startedMs) * bytesPerSecond) / 1000;
-    if (socket.bytesRead - before > allowed) socket.pause();
-    else socket.resume();
-  }, TICK_MS);
-  timer.unref();
+    isHandingOn = false;
+    socket.resume();
+  };
+  request.push = (bytes: Buffer | null) => {
+    waiting.push(bytes);
+    if (!isHandingOn) void handOnInTime();
+    return false;
+  };
+  // A reader that wants more would have it read from the socket at once.
+  request._read = () => undefined;
 }
 
 /** Writes a body at the rate, and ends the reply. */

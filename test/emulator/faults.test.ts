@@ -81,6 +81,21 @@ describe("a fault", () => {
     expect(slowMs).toBeGreaterThan(100);
   });
 
+  test.each([1000, 60_000, 200_000])(
+    "takes a body of %i bytes slowly, though it comes at once",
+    async (bytes) => {
+      const emulator = await start();
+      emulator.setFault({ on: { target: "storage" }, bytesPerSecond: 4 * bytes });
+      const form = await presign(emulator, "cats/1.jpg", bytes);
+      const startedMs = performance.now();
+      const answer = await sendForm(form, Buffer.alloc(bytes, 1));
+      // A quarter of a second for the file, and the form's other fields.
+      expect(performance.now() - startedMs).toBeGreaterThan(245);
+      expect(answer.status).toBe(204);
+      expect(await emulator.objects()).toMatchObject([{ size: bytes }]);
+    },
+  );
+
   test("answers with an error after the effect", async () => {
     const emulator = await start();
     emulator.setFault({
