@@ -23,9 +23,8 @@ import {
 import { planGrowth, type GrowthPlan, type Increment } from "./growth-plan";
 import { findInGaps } from "./gaps";
 import { readHoldings } from "./holdings";
-import { readIncrements } from "./increment-record";
 import { knownAs } from "./knowledge";
-import { readMoves } from "./move-record";
+import { knownOf, type Known } from "./known-increments";
 import { reportLeft } from "./moved-items";
 import { reportBySize } from "./report-by-size";
 import { nameOfSet, numbersOf, parseIncrement } from "./increment-name";
@@ -48,20 +47,6 @@ export interface GrowDecision {
   readonly byHand: readonly Dataset[];
   /** How many files were left out since Avala does not index them. */
   readonly unindexed: number;
-}
-
-type Known = ReadonlyMap<string, KnownIncrement>;
-
-/** What the caller knows wins over the record: it is the newer, or says the same. */
-async function knownOf(avala: Avala, target: GrowTarget, options: GrowOptions): Promise<Known> {
-  const { stateDirectory } = options;
-  const known = new Map(await readIncrements(avala, target, stateDirectory));
-  for (const [uid, moved] of await readMoves(avala, target, stateDirectory)) {
-    const increment = known.get(uid);
-    if (increment !== undefined) known.set(uid, { ...increment, moved });
-  }
-  for (const increment of options.known ?? []) known.set(increment.uid, increment);
-  return known;
 }
 
 interface Unlisted {
