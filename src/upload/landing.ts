@@ -53,7 +53,8 @@ function noteTag(
 ): PlaceTag | undefined {
   if (tag === undefined) return undefined;
   if (isNamedByContent && md5Of(tag) !== undefined) {
-    if (controls.size < MAX_CONTROLS) controls.set(path, tag);
+    if (tags.has(path)) tags.add(path, tag); // it was sent again
+    else if (controls.size < MAX_CONTROLS) controls.set(path, tag);
     return undefined;
   }
   tags.add(path, tag);
@@ -83,7 +84,7 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
   const tag = noteTag(batch, path, sent.tag);
-  batch.mayReplace ||= isReplaceable && tag !== undefined;
+  batch.mayReplace ||= isReplaceable && tag !== undefined && !batch.isNamedByContent;
   const at = doubtfulAt(sent.doubtfulAt);
   const record = { path, sizeBytes, sha256, batch: batch.uid, tag, doubtfulAt: at };
   const underWay = concurrencyOf(run.request);

@@ -39,7 +39,14 @@ async function fileOf(path: string, text: string): Promise<UploadFile> {
   return { path, absolutePath, sizeBytes: text.length, sha256 };
 }
 
-const nothing = { same: new Set(), others: [], wrongSize: [], unshown: [], unlike: [] };
+const nothing = {
+  same: new Set(),
+  others: [],
+  wrongSize: [],
+  unshown: [],
+  unlike: [],
+  resized: [],
+};
 
 test("how far it has come is said from the start to the end", async () => {
   const { avala, events } = sessionWith(emulator);
@@ -62,6 +69,7 @@ test("the same content is the same, and other content is named, without the key"
     wrongSize: [],
     unshown: [],
     unlike: [],
+    resized: [],
   });
   expect(open.mock.calls.map(([{ headers }]) => headers)).toEqual([
     { Range: "bytes=0-0" },

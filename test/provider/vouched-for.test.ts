@@ -107,3 +107,24 @@ test("a growing set sends in another increment what was kept wrong", async () =>
   expect(outs).toMatchObject({ unverifiedCount: 0, datasetUids: { length: 2 } });
   expect(await lacking()).toEqual([]);
 });
+
+describe("a version sent by form to a store whose ETags are no MD5s", () => {
+  const startByForm = async (faults: { readonly times: number }): Promise<void> => {
+    const names = Array.from({ length: 6 }, (_, index) => `${String(index + 100)}.jpg`);
+    const files = Object.fromEntries(names.map((name) => [name, jpeg(name)]));
+    bench = await createBench(files, { dialect: { uploadReply: "form" }, etag: "opaque" });
+    const on = { target: "storage", method: "POST" } as const;
+    if (faults.times > 0) bench.avala.setFault({ on, skip: 3, store: "half", ...faults });
+  };
+
+  test.each([
+    [0, true],
+    [1, false],
+  ])("is verified by its sizes, where %d of its files were cut short: %p", async (times, is) => {
+    await startByForm({ times });
+    const handlers = bench.handlers();
+    const { outs: files } = await make(handlers.fileSet, { ...set(), ...version });
+    const { outs } = await make(handlers.dataset, { files });
+    expect(outs.isVerified).toBe(is);
+  });
+});

@@ -139,9 +139,10 @@ export function kindOf(
 }
 
 /**
- * `kept`: the object that was sent, by an ETag that need not be an MD5. `of-size`: the size is all that a store shows of it.
+ * `kept`: the object that was sent, by an ETag that need not be an MD5. `resized`: the same of another size, so it was cut short, or is
+ * an image that is shown scaled: which of these nothing tells. `of-size`: the size is all that a store shows of it.
  */
-export type Likeness = "same" | "kept" | "of-size" | "other" | "wrong-size";
+export type Likeness = "same" | "kept" | "resized" | "of-size" | "other" | "wrong-size";
 
 /** What a file is to what its store keeps of it. */
 export interface Likened {

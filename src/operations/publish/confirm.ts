@@ -137,8 +137,7 @@ async function confirmLocked(
     const tags = await readSentTags(avala, confirming, stateDirectory);
     const isNamed = isNamedByContent(confirming);
     const suspects = isNamed ? { suspects: suspectsIn(tags, confirming.files) } : {};
-    const isCompared = (suspects.suspects?.length ?? tags.size) === 0;
-    const made = { uid: dataset.uid, digest, isCompared, ...suspects };
+    const made = { uid: dataset.uid, digest, isCompared: tags.size === 0, ...suspects };
     await recordContent(avala, destinationOf(confirming), made, stateDirectory);
   }
   return { outcome: "confirmed", dataset, isKnown, wasFound };

@@ -12,7 +12,7 @@ import { listFacts } from "../items/item-reads";
 import { isDifference, isEnough, mayRead, type Likeness } from "../items/store-evidence";
 import { beginLook, evidenceOf, reportHosts } from "../items/store-hosts";
 import type { WaitMs } from "../wait";
-import { tellingTags, UNTAGGED, type PlaceTags } from "../../upload/check/place-tag";
+import { isSuspect, tellingTags, UNTAGGED, type PlaceTags } from "../../upload/check/place-tag";
 import {
   likenessOf,
   mayReadNamed,
@@ -35,9 +35,11 @@ export interface ContentComparison {
   readonly wrongSize: readonly string[];
   /**
    * Of the files with tags those of which it has shown none of this, nor that it keeps the object that was sent; also where
-   * no item stands for a file without a tag of its own.
+   * no item stands for a file without a tag of its own. Where the name vouches for the others, of the suspects alone.
    */
   readonly unshown: readonly string[];
+  /** Of those the ones of which it shows another size and the ETag of when they were sent. */
+  readonly resized: readonly string[];
   /** Of those the ones of which it shows another size and another ETag than when they were sent. */
   readonly unlike: readonly string[];
 }
@@ -99,7 +101,10 @@ async function lookAt(
   { hosts, datasetUid, isNamed }: Omit<Looking, "canRead">,
   onLooked: () => void,
 ): Promise<Seen> {
-  const seen: Seen = { same: [], kept: [], "of-size": [], other: [], "wrong-size": [] };
+  const seen: Seen = {
+    ...{ same: [], kept: [], "of-size": [] },
+    ...{ resized: [], other: [], "wrong-size": [] },
+  };
   const items = { items: found, urlOf: ({ url }: Listed) => url };
   await runByHost(avala, hosts, items, async (one) => {
     const { file, url, tag } = one;
@@ -108,7 +113,7 @@ async function lookAt(
     // A tag is known without reading the file.
     const isOpen = mayRead(evidence);
     if (isEnough(evidence, MAX_WRONG_SIZES) || (!isOpen && tag === undefined)) return;
-    const isVouchedFor = isNamed === true && tag === undefined;
+    const isVouchedFor = isNamed === true && !isSuspect(tag);
     const canRead = isVouchedFor ? mayReadNamed(evidence, file) : isOpen;
     const stored = { ...one, url };
     const likened = await likenessOf(avala, stored, { hosts, datasetUid, canRead, isNamed });
@@ -151,14 +156,19 @@ export async function compareContents(
   const isNamed = expected.named !== undefined;
   const looking = { hosts, datasetUid: dataset.uid, isNamed };
   const seen = await lookAt(avala, found, looking, telling.next).finally(telling.end);
-  const { same, kept, "of-size": ofSize } = seen;
+  const { same, kept, resized, "of-size": ofSize } = seen;
   const [others, wrongSize] = [
     seen.other.filter((one) => isDifference(one)),
     seen["wrong-size"].filter((one) => isDifference(one)),
   ];
   const alike = isNamed ? withoutMd5s(seen) : [];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
-  const mute = found.filter(({ file, tag }) => tag !== undefined && !shown.has(file.path));
+  const cut = new Set(pathsOf(resized));
+  const isOpen = ({ path }: NamedFile): boolean => {
+    const tag = expected.tags?.get(path);
+    return cut.has(path) || (isNamed ? isSuspect(tag) : tag !== undefined);
+  };
+  const mute = found.filter(({ file }) => isOpen(file) && !shown.has(file.path));
   const unlike = seen["wrong-size"].filter((one) => one.isRetagged && !isDifference(one));
   // Of what the name vouches for, it takes nothing away that a host shows nothing.
   if (!isNamed || mute.length > 0) reportHosts(avala, hosts);
@@ -167,6 +177,7 @@ export async function compareContents(
     others: pathsOf(others),
     wrongSize: pathsOf(wrongSize),
     unshown: [...pathsOf(mute), ...unlisted(expected, found)].sort(),
+    resized: [...cut],
     unlike: pathsOf(unlike),
   };
 }

@@ -207,7 +207,7 @@ async function findUnproven(
   const unshown = isByTags
     ? compared.unshown
     : files.flatMap(({ path }) => (same.has(path) ? [] : path));
-  if (isVersion) reportSuspects(avala, dataset, unshown);
+  if (isVersion) reportSuspects(avala, dataset, compared);
   else reportUnshown(avala, dataset, compared, words);
   return unshown;
 }

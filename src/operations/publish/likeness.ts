@@ -2,7 +2,7 @@
 import type { Avala } from "../../api/connection";
 import type { StoredObject } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
-import { isEtagMute, isTagged, md5Of, type PlaceTag } from "../../upload/check/place-tag";
+import { isEtagMute, isTagged, md5Of, UNPROVEN, type PlaceTag } from "../../upload/check/place-tag";
 import type { UploadFile } from "../../upload/request";
 import { readMd5 } from "../../upload/send/chunks";
 import { askStore } from "../items/ask-store";
@@ -77,9 +77,14 @@ export async function likenessOf(
   const { sizeBytes = 0 } = stored;
   const isSized = stored.sizeBytes !== undefined;
   const isSmaller = sizeBytes > 0 && sizeBytes < file.sizeBytes;
-  noteLikeness(likened, { isOfSize: isSized && tag === undefined, isSmaller });
+  noteLikeness(likened, { isOfSize: isSized && isSizeEnough(tag), isSmaller });
   // Without its size another MD5 may be that of a rendition.
   return likeness === "other" && !isSized ? undefined : likened;
+}
+
+/** Whether nothing says that the store should call it otherwise than it does. */
+function isSizeEnough(tag: PlaceTag | undefined): boolean {
+  return tag === undefined || tag === UNPROVEN;
 }
 
 function isRetagged(tag: PlaceTag | undefined, { etag }: StoredObject): boolean {
@@ -114,13 +119,16 @@ async function likenessIn(
 ): Promise<Likeness | undefined> {
   const { sizeBytes, etag, md5: shown } = stored;
   const tagged = tag === undefined ? undefined : md5Of(tag);
+  const isKept = tag !== undefined && isTagged(tag, etag);
   // Whatever the size: a server may scale an image down and leave it the ETag of the file.
-  if (tag !== undefined && isTagged(tag, etag)) return tagged === undefined ? "kept" : "same";
+  if (isKept && tagged !== undefined) return "same";
   if (sizeBytes !== undefined && sizeBytes !== file.sizeBytes) {
     const isSame =
       tagged === undefined && (await isOfMd5(avala, stored, { file, evidence, hosts }));
-    return isSame ? "same" : "wrong-size";
+    if (isSame) return "same";
+    return isKept ? "resized" : "wrong-size";
   }
+  if (isKept) return "kept";
   if (sizeBytes === 0) return "kept";
   if (tag !== undefined && isEtagMute(tag, stored) && sizeBytes !== undefined) return "of-size";
   const read = async (): Promise<string | undefined> => {
@@ -130,6 +138,6 @@ async function likenessIn(
   };
   const md5 = shown === undefined ? undefined : (tagged ?? (await read()));
   if (md5 !== undefined) return shown === md5 ? "same" : "other";
-  const isSizeEnough = tag === undefined || (isNamed && shown === undefined);
-  return isSizeEnough && sizeBytes !== undefined ? "of-size" : undefined;
+  const isEnough = isSizeEnough(tag) || (isNamed && shown === undefined);
+  return isEnough && sizeBytes !== undefined ? "of-size" : undefined;
 }

@@ -2,7 +2,7 @@
 // it: only what lies there once it is made can show that. Nothing is written before that is known that vouches for it.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import { md5Of, UNTAGGED, type PlaceTag, type PlaceTags } from "../../upload/check/place-tag";
+import { isSuspect, UNTAGGED, type PlaceTag, type PlaceTags } from "../../upload/check/place-tag";
 import { heldAgainst, readLastSent, tagsOf } from "../../upload/journal/rivals";
 import { placeOf } from "../../upload/journal/upload-journal";
 import type { UploadResult } from "../../upload/result";
@@ -20,7 +20,7 @@ import { asDataType, destinationOf, digestOf, isNamedByContent, type NamedFiles 
 
 /**
  * Of the files that others can replace what the store called them, from the run that sent them or from its journal. Under a
- * name of the content: of the suspects.
+ * name of the content: of the suspects, and of what else no reply has shown.
  */
 export async function readTags(
   avala: Avala,
@@ -77,16 +77,16 @@ export async function tagsToCompare(
     suspects: [],
   });
   if (proof.by === "record") return new Map();
-  if (record !== undefined && proof.by === "name") return untagged(proof.suspects);
-  return readSentTags(avala, target, stateDirectory);
+  if (record === undefined || proof.by !== "name")
+    return readSentTags(avala, target, stateDirectory);
+  const lastSent = await lastSentOf(avala, target, stateDirectory);
+  const tags = lastSent === undefined ? [] : tagsOf(target.files, lastSent);
+  return new Map([...tags, ...untagged(proof.suspects)]);
 }
 
-/** Of the files with tags those of which no reply has shown that the store keeps them. */
+/** Of the files with tags those of which no reply says that the store took them. */
 export function suspectsIn(tags: PlaceTags, files: NamedFiles["files"]): readonly string[] {
-  return files.flatMap(({ path }) => {
-    const tag = tags.get(path);
-    return tag === undefined || md5Of(tag) !== undefined ? [] : path;
-  });
+  return files.flatMap(({ path }) => (isSuspect(tags.get(path)) ? path : []));
 }
 
 // Files that are no suspects: one shows that the store returns MD5s, or that it does not, and one of a suspect's kind that its
@@ -111,14 +111,25 @@ export interface SentComparison {
   readonly unshown: readonly string[];
 }
 
+/** Of them storage keeps less than was sent, or shows less. */
+function reportResized(
+  avala: Avala,
+  { name }: Pick<Dataset, "name">,
+  resized: readonly string[],
+): void {
+  if (resized.length === 0) return;
+  const text = `For ${counted(resized.length, "file")} of the dataset ${printable(name)}, storage shows another size than was sent, and the ETag that it returned then: it has kept only a part, or the items' URLs lead to scaled images. The content counts as not compared. Look at these items in Avala to see which it is. The files:${listed(resized.map(shown))}`;
+  avala.emit({ kind: "warning", text });
+}
+
 /** Other runs can send to their places, and nothing shows for certain whether they did. */
 export function reportUnshown(
   avala: Avala,
   { name }: Dataset,
-  { unshown, unlike }: Pick<ContentComparison, "unshown" | "unlike">,
+  { unshown, unlike, resized }: Pick<ContentComparison, "unshown" | "unlike" | "resized">,
   { version }: Words,
 ): void {
-  const isUnlike = new Set(unlike);
+  const isTold = new Set([...unlike, ...resized]);
   const warn = (paths: readonly string[], what: string, advice: string): void => {
     if (paths.length === 0) return;
     const text = `For ${counted(paths.length, "file")} of the dataset ${printable(name)}, ${what}, so the content counts as not compared. ${advice}:${listed(paths.map(shown))}`;
@@ -129,15 +140,23 @@ export function reportUnshown(
     "storage shows another size and another ETag than it returned for what was sent: another run has sent something else to the same place, or the items' URLs lead to previews",
     `Look at these items in Avala to see which it is. ${version} The files`,
   );
+  reportResized(avala, { name }, resized);
   warn(
-    unshown.filter((path) => !isUnlike.has(path)),
+    unshown.filter((path) => !isTold.has(path)),
     "storage does not show whether another run has sent something else to the same place",
     `${version} Where storage returns MD5s, running again compares the content`,
   );
 }
 
 /** No reply has shown that its store keeps them, and no look has. */
-export function reportSuspects(avala: Avala, { name }: Dataset, suspects: readonly string[]): void {
+export function reportSuspects(
+  avala: Avala,
+  { name }: Dataset,
+  { unshown, resized }: Pick<ContentComparison, "unshown" | "resized">,
+): void {
+  reportResized(avala, { name }, resized);
+  const isTold = new Set(resized);
+  const suspects = unshown.filter((path) => !isTold.has(path));
   if (suspects.length === 0) return;
   const text = `For ${counted(suspects.length, "file")} of the dataset ${printable(name)}, it is not known whether storage keeps what was sent: no response showed it, and the items do not show it either. The content counts as not compared, although the name has its digest. Running again where items show what storage keeps compares it:${listed(suspects.map(shown))}`;
   avala.emit({ kind: "warning", text });
@@ -169,11 +188,8 @@ export async function compareSent(
     reportUnshown(avala, dataset, compared, words);
     return { others, unshown: compared.unshown };
   }
-  // No run sends other content under such a name: only of a suspect it is a doubt that a store does not show what it keeps.
-  const suspects = new Set(suspectsIn(tags, files));
-  const unshown = compared.unshown.filter((path) => suspects.has(path));
-  reportSuspects(avala, dataset, unshown);
-  return { others, unshown };
+  reportSuspects(avala, dataset, compared);
+  return { others, unshown: compared.unshown };
 }
 
 /** The files by which a run that sent them may have replaced those of a dataset that was made meanwhile. */

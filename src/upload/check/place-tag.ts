@@ -7,7 +7,7 @@ import { bareEtag, isEtagOfParts, type Kept } from "./stores";
 
 /**
  * The MD5 of the file, 32 hex digits, where the store has shown that its ETag is one; its ETag in quotes; {@link IN_PARTS};
- * {@link OF_SEVERAL}; or {@link UNTAGGED}.
+ * {@link OF_SEVERAL}; {@link UNPROVEN}; or {@link UNTAGGED}.
  */
 export type PlaceTag = string;
 
@@ -16,6 +16,9 @@ export type PlaceTags = Pick<ReadonlyMap<string, PlaceTag>, "size" | "has" | "ge
 
 /** The store said nothing, or what lies at the place was there before. */
 export const UNTAGGED: PlaceTag = "";
+
+/** Its store took it, and has given no ETag. */
+export const UNPROVEN: PlaceTag = "unproven";
 
 /** It went in parts, and what the store calls the whole can't be known. */
 const IN_PARTS: PlaceTag = "parts";
@@ -36,6 +39,14 @@ export function tagOf({ etag, md5, wasThere }: Stored, kept: Kept): PlaceTag {
   if (wasThere || etag === undefined || etag.length > MAX_ETAG_LENGTH) return UNTAGGED;
   const bare = bareEtag(etag);
   return bare === "" ? UNTAGGED : `"${bare}"`;
+}
+
+/**
+ * The same under a name of the content, where no other run sends anything else there: of what a store took without showing that it
+ * keeps it, which is no suspect, and has its size looked at.
+ */
+export function tagOfNamed(stored: Stored, kept: Kept): PlaceTag {
+  return tagOf(stored, kept) || UNPROVEN;
 }
 
 /** @param md5s of the parts, in their order, as far as the store has shown them: S3 makes the ETag of the whole of them */
@@ -69,6 +80,11 @@ function isEtag(tag: PlaceTag): boolean {
 export function isTagged(tag: PlaceTag, etag: string | undefined): boolean {
   const isKnown = isEtag(tag) || md5Of(tag) !== undefined;
   return isKnown && etag !== undefined && bareEtag(etag) === bareEtag(tag);
+}
+
+/** Whether not even a store's word says that it took what was sent: then a name of the content does not vouch for it. */
+export function isSuspect(tag: PlaceTag | undefined): boolean {
+  return tag !== undefined && tag !== UNPROVEN && !isEtag(tag) && md5Of(tag) === undefined;
 }
 
 type Tagged = readonly { readonly path: string; readonly sha256?: string | undefined }[];

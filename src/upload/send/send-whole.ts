@@ -29,7 +29,7 @@ import { keptByPut, tagOfPut, type OtherContent } from "./put-end";
 import { md5Again, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile, type WasRead } from "./source";
-import { tagOf } from "../check/place-tag";
+import { tagOf, tagOfNamed } from "../check/place-tag";
 import { requireKept } from "../check/store-check";
 import type { Kept, Md5 } from "../check/stores";
 
@@ -135,8 +135,11 @@ async function sendByForm(
   const piece = { sizeBytes, md5: body.md5, again, silences };
   const kept = await requireKept(check, path, stored, piece);
   // Other content has another place where the name is made of the content.
-  const isShared = !isNamedByContent && isPlaceShared(form, uploadUid);
-  const tag = isShared ? tagOf(last, kept) : undefined;
+  const tag = isNamedByContent
+    ? tagOfNamed(last, kept)
+    : isPlaceShared(form, uploadUid)
+      ? tagOf(last, kept)
+      : undefined;
   const isSilent = stored.etag === undefined && !check.givesEtags(stored.host);
   return { ...sentAs(path, body, kept, stored, { isReplaceable: true, tag }), isSilent };
 }
