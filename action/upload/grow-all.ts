@@ -57,20 +57,31 @@ export async function growAll(
 /** What of a set was made before its last increment. */
 interface MadeBefore {
   readonly files: number;
+  /** Of these the ones that it did not see landing, since another run made their dataset. */
+  readonly others: number;
   readonly unverified: number;
   /** The names of its datasets. */
   readonly names: readonly string[];
 }
 
-const NOTHING_MADE: MadeBefore = { files: 0, unverified: 0, names: [] };
+const NOTHING_MADE: MadeBefore = { files: 0, others: 0, unverified: 0, names: [] };
+
+/** How many files of a dataset another run has made, which are there, and were neither sent now nor known to have landed. */
+function madeByOthers(next: IncrementToMake | undefined, { made, upload }: GrownSet): number {
+  if (next === undefined || made === undefined) return 0;
+  const seen = upload === undefined ? 0 : upload.sent.length + upload.unchanged.length;
+  return Math.max(0, next.files.length - seen - made.unverified);
+}
 
 function withMade(
-  { files, unverified, names }: MadeBefore,
+  { files, others, unverified, names }: MadeBefore,
   next: IncrementToMake | undefined,
-  { made }: GrownSet,
+  result: GrownSet,
 ): MadeBefore {
+  const { made } = result;
   return {
     files: files + (next?.files.length ?? 0),
+    others: others + madeByOthers(next, result),
     unverified: unverified + (made?.unverified ?? 0),
     names: made === undefined ? names : [...names, made.dataset.name],
   };
@@ -87,10 +98,11 @@ function reportResult(
   // Told already, where another run has added what was to follow it.
   const isTold =
     result.outcome !== "partial" && before.names.includes(result.made?.dataset.name ?? "");
-  const madeUnverified =
-    result.outcome === "partial" || isTold ? 0 : (result.made?.unverified ?? 0);
+  const last = result.outcome === "partial" || isTold ? undefined : result;
+  const madeUnverified = last?.made?.unverified ?? 0;
   const unverified = plan.unverified.length + madeUnverified + before.unverified;
-  const unchanged = decision.plan.current.length - before.files;
+  const others = before.others + (last === undefined ? 0 : madeByOthers(decision.next, last));
+  const unchanged = decision.plan.current.length - before.files + others;
   addCounts(results, target, { unchanged, unverified });
   if (result.outcome === "partial") {
     if (result.upload !== undefined) countChecked(run, result.upload);
@@ -110,15 +122,15 @@ function reportLate(
   { result, before }: { readonly result: PartlyGrown; readonly before: MadeBefore },
 ): void {
   const { increments, plan } = result;
-  const all = decision.plan.toSend.length;
-  if (before.names.length === 0) {
-    const late = { name: target.name, what: "every new file", all };
-    run.warn({ text: lateText(run, late, result) });
-    return;
-  }
-  run.results.sets.push({ target, increments, plan, newCount: before.files });
-  const name = decision.next?.name ?? target.name;
-  const late = { name, what: "every file", all, made: before.names };
+  const { next, later } = decision;
+  if (before.names.length > 0)
+    run.results.sets.push({ target, increments, plan, newCount: before.files });
+  const isOnly = before.names.length === 0 && later.length === 0;
+  // What landed is of this one, and not of those that were to follow.
+  const late =
+    isOnly || next === undefined
+      ? { name: target.name, what: "every new file", all: decision.plan.toSend.length }
+      : { name: next.name, what: "every file", all: next.files.length, made: before.names };
   run.warn({ text: lateText(run, late, result) });
 }
 

@@ -17,10 +17,10 @@ const presigns = () =>
   place.emulator.requests().filter(({ route }) => route.endsWith("file-upload-url/")).length;
 
 /** Its upload ends when so many files have landed. */
-async function ended(files: number): Promise<Recorded> {
+async function ended(files: number, inputs: Record<string, string> = {}): Promise<Recorded> {
   const on = { path: "*/file-upload-url/" };
   place.emulator.setFault({ on, reply: { status: 403 }, skip: files, times: 0 });
-  const run = await act();
+  const run = await act(inputs);
   place.emulator.clearFaults();
   expect(run.outputs.outcome).not.toBe("uploaded");
   return run;
@@ -106,6 +106,16 @@ describe("after a run that ended early, with a file that is new since", () => {
     expect(read(run.outputs["current"])).toMatchObject({
       sets: [{ datasetUids: [made?.uid], current: [{}, {}, {}], superseded: [] }],
     });
+  });
+
+  test("a time budget that ends in the second of three counts that one's files alone", async () => {
+    place.tree.write({ "more/p.jpg": jpeg("p"), "more/q.jpg": jpeg("q"), "more/r.jpg": jpeg("r") });
+    await ended(1, { files: "more" });
+    const inputs = { files: "images\nmore", "time-budget-minutes": "10" };
+    const run = await act(inputs, { clock: timeByFiles(place) });
+    expect(run.warnings.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/every file of pets-0001-[0-9a-f]{12} was sent: 1 of 3 files have/),
+    ]);
   });
 
   test("a plan of it is carried out, also once more after its first dataset is made", async () => {

@@ -1,4 +1,5 @@
 // Two steps that grow one set at once, on two runners, of which the later one's files are partly the other's.
+import { readFileSync } from "node:fs";
 import type { Clock } from "../../src/flow/clock";
 import { useActionPlace } from "../support/action-place";
 import type { Recorded } from "../support/recorded-action";
@@ -17,10 +18,20 @@ const step = (
   more: { readonly env?: Record<string, string>; readonly clock?: Clock } = {},
 ) => place.act({ dataset: "pets-{increment}", files }, more);
 
-/** The step, and in its first wait after a file of its own was asked for another runner's, from beginning to end. */
-async function stepAfter(files: string, other: string): Promise<Recorded> {
-  place.emulator.setFault({ on: { path: PRESIGN }, reply: { status: 503, body: {} } });
-  const isSending = (): boolean => place.emulator.requests().some(({ path }) => path === PRESIGN);
+/** The step, and in its first wait after so many calls of a path another runner's, from beginning to end. */
+async function stepAfter(
+  files: string,
+  other: string,
+  path = PRESIGN,
+  skip = 0,
+): Promise<Recorded> {
+  place.emulator.setFault({ on: { path }, skip, reply: { status: 503, body: {} } });
+  const before = place.emulator.requests().length;
+  const isSending = (): boolean =>
+    place.emulator
+      .requests()
+      .slice(before)
+      .filter((request) => request.path === path).length > skip;
   let done: Promise<unknown> | undefined;
   const clock: Clock = {
     ...hurriedClock,
@@ -58,6 +69,19 @@ test("adds only what the other one has not, and counts the other's files as ther
   expect(items()).toEqual(["images/cats/one.jpg", "images/cats/two.jpg", "images/dogs/three.jpg"]);
 });
 
+test("counts the files of an increment that the other one made just as it is", async () => {
+  // After the list by which it decides, and before its first byte.
+  const { outputs } = await stepAfter("images", "images", "/datasets/", 1);
+  expect(outputs).toMatchObject({
+    outcome: "unchanged",
+    complete: "true",
+    "files-total": "3",
+    "files-uploaded": "0",
+    "files-skipped": "3",
+  });
+  expect(place.emulator.datasets()).toHaveLength(1);
+});
+
 test("adds nothing where the other one has added all, and more", async () => {
   const { outputs } = await stepAfter("images/cats", "images");
   const uids = place.emulator.datasets().map(({ uid }) => uid);
@@ -68,4 +92,25 @@ test("adds nothing where the other one has added all, and more", async () => {
     "dataset-uids": JSON.stringify(uids),
   });
   expect(uids).toHaveLength(1);
+});
+
+test("counts what the other one has added of what was to follow a begun increment", async () => {
+  const on = { path: PRESIGN };
+  place.emulator.setFault({ on, reply: { status: 403 }, skip: 1, times: 0 });
+  await place.act({ dataset: "pets-{increment}", files: "images/cats", concurrency: "1" });
+  place.emulator.clearFaults();
+  const { outputs, warnings } = await stepAfter("images", "images/dogs");
+  expect(outputs).toMatchObject({
+    outcome: "uploaded",
+    complete: "true",
+    "files-total": "3",
+    "files-uploaded": "1",
+    "files-skipped": "2",
+  });
+  expect(warnings.map(({ text }) => text).join("\n")).toContain(
+    "Other runs have added 1 of 1 file that was to follow",
+  );
+  const report: unknown = JSON.parse(readFileSync(outputs["report"] ?? "", "utf8"));
+  expect(report).toMatchObject({ growingSets: [{ held: 1, new: 2 }] });
+  expect(items()).toEqual(["images/cats/one.jpg", "images/cats/two.jpg", "images/dogs/three.jpg"]);
 });

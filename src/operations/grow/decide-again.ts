@@ -1,6 +1,6 @@
 // What is left of a decision where other runs have added some of its files meanwhile, and where one of its increments is made.
 import type { Avala } from "../../api/connection";
-import { counted } from "../../text";
+import { counted, countedOf } from "../../text";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { GrowDecision } from "./decide-growth";
 import type { GrownSet } from "./grown";
@@ -65,9 +65,15 @@ export async function decideRest(
 ): Promise<GrowDecision> {
   const { later: before } = decision;
   const isHeld = new Set(now.current.map(({ path }) => path));
-  const left = before.flatMap(({ files }) => files).filter(({ path }) => !isHeld.has(path));
+  const files = before.flatMap((one) => one.files);
+  const left = files.filter(({ path }) => !isHeld.has(path));
   const rest = { ...decision, increments };
   const terms = termsOf(rest, before[0]?.number ?? 1, options);
   const { next, later } = await toMakeOf(avala, decision.target, left, terms);
+  const came = files.length - left.length;
+  if (came > 0) {
+    const text = `Other runs have added ${countedOf(came, files.length, "file")} that ${files.length === 1 ? "was" : "were"} to follow.`;
+    avala.emit({ kind: "warning", text });
+  }
   return { ...rest, plan: planOfLeft(now, left), next, later };
 }

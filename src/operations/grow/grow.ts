@@ -88,7 +88,6 @@ async function growOn(
     if (result.outcome === "partial") return result;
     if (decision.later.length === 0) return together(result, before);
     const rest = await decideRest(avala, decision, result, options);
-    if (rest.next === undefined) return together({ ...result, plan: rest.plan }, before);
     before.push(result);
     options.onNext?.(rest, result);
     from = rest;

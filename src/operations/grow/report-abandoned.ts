@@ -20,9 +20,13 @@ interface Why {
 /** Why a file is not sent as it was; `undefined` where it is. */
 type WhyNot = (file: ManifestEntry) => Why | undefined;
 
-function createWhyNot({ files, postponed = [] }: GrowTarget, { toSend }: GrowthPlan): WhyNot {
+function createWhyNot(
+  { files, postponed = [] }: GrowTarget,
+  { toSend, unverified }: GrowthPlan,
+): WhyNot {
   const declared = new Map(files.map(({ path, sha256 }) => [path, sha256]));
   const isSent = new Set(toSend.map(({ path }) => path));
+  const isUnverified = new Set(unverified.map(({ path }) => path));
   const isPostponed = createPostponed(postponed);
   return ({ path, sha256 }) => {
     const now = declared.get(path);
@@ -33,7 +37,8 @@ function createWhyNot({ files, postponed = [] }: GrowTarget, { toSend }: GrowthP
     }
     if (!isSameDigest(now, sha256)) return { text: `${name} has changed since`, isTheirs: true };
     if (isSent.has(path)) return undefined;
-    return { text: `the set holds ${name} by now`, isTheirs: false };
+    const holds = isUnverified.has(path) ? "may hold" : "holds";
+    return { text: `the set ${holds} ${name} by now`, isTheirs: false };
   };
 }
 

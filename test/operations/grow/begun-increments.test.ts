@@ -318,6 +318,19 @@ describe("an increment that a run began and did not end", () => {
     expect(await readdir(join(place.stateDirectory, "begun"))).toEqual([]);
   });
 
+  test("is not said to be held where that could not be compared", async () => {
+    await place.start({ etag: "opaque" });
+    const paths = Array.from({ length: 20 }, (_, index) => `${100 + index}.jpg`);
+    for (const path of paths) await place.put(path, `content of ${path}`);
+    await place.run({ avala: killedAfter(15), options: { concurrency: 1 } }).catch(() => undefined);
+    await place.put("119.jpg", "CONTENT OF 119.jpg");
+    await place.run({ machine: "another", paths: ["119.jpg"] });
+    await place.put("119.jpg", "content of 119.jpg");
+    const { avala, events } = watched();
+    await place.run({ avala });
+    expect(events.join("\n")).toContain("the set may hold 119.jpg by now.");
+  });
+
   test("is said to be sent again where another machine adds one of its files after the decision", async () => {
     await killed(3);
     await place.put("c.jpg", "new");
