@@ -728,7 +728,7 @@ describe("a dry run", () => {
     place.tree.write({ "images/cats/one.jpg": jpeg("changed") });
     const refused = await act({ ...versioned, plan });
     expect(refused.outputs.outcome).toBe("invalid");
-    expect(refused.errors[0]).toContain("images/cats/two.jpg");
+    expect(refused.errors[0]).toContain("images/cats/one.jpg");
     expect(place.emulator.datasets()).toEqual([]);
 
     place.tree.write({ "images/cats/one.jpg": jpeg("one") });
