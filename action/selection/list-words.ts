@@ -34,7 +34,8 @@ export function missingPaths(list: Maybe<FilesFrom>, use: Maybe<ListUse>): reado
   if (list === undefined || use === undefined || use.taken === 0) return [];
   const { length } = use.missing;
   if (length === 0) return [];
-  const text = `${counted(length, "path")} of ${shown(list.name)} (files-from) do not exist, such as deleted files, and were left out: ${named(use.missing)}`;
+  const [verb, was] = length === 1 ? ["does", "was"] : ["do", "were"];
+  const text = `${counted(length, "path")} of ${shown(list.name)} (files-from) ${verb} not exist, such as deleted files, and ${was} left out: ${named(use.missing)}`;
   return [text];
 }
 

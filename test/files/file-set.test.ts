@@ -104,7 +104,7 @@ describe("a file set", () => {
     expect(set.patterns).toEqual([
       { pattern: "b.jpg", matched: 1 },
       { pattern: "*.jpg", matched: 1 },
-      { pattern: "none/**", matched: 0, why: "root has no none" },
+      { pattern: "none/**", matched: 0, why: "there is no folder none in root" },
       { pattern: "*.gif", matched: 0 },
     ]);
   });

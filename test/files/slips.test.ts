@@ -90,7 +90,7 @@ test.each([
   ["a path from further up", "data/photos/images/*.jpg", "relative to root", "write images/*.jpg"],
   ["a folder in capitals", "Images/*.jpg", "case matters", "images on disk"],
   ["a slip of a finger", "imags/*.jpg", "imags is not there, but images is", ""],
-  ["a folder that is not there", "labels/*.png", "root has no labels", ""],
+  ["a folder that is not there", "labels/*.png", "there is no folder labels in root", ""],
   ["a file in the place of a folder", "images/a.jpg/*.png", "images/a.jpg is a file", ""],
 ])("%s", (_name, line, reason, way) => {
   const text = slipOf(line, lookAt(PATHS)) ?? "";
@@ -123,7 +123,7 @@ test.each([
 });
 
 test("a numbered folder is not another with a slip in it", () => {
-  expect(slipOf("day_02/*.jpg", lookAt(PATHS))).toBe("root has no day_02");
+  expect(slipOf("day_02/*.jpg", lookAt(PATHS))).toBe("there is no folder day_02 in root");
 });
 
 test("on Windows brackets are escaped by brackets, and backslashes are separators", () => {
@@ -144,5 +144,5 @@ test("a folder without files is said to be empty", () => {
   expect(slipOf("new/empty/*.jpg", lookAt(PATHS, { folders: ["new/empty"] }))).toBe(
     "new/empty is empty",
   );
-  expect(slipOf("new/x/*.jpg", lookAt(["new/.keep"]))).toBe("new has no x");
+  expect(slipOf("new/x/*.jpg", lookAt(["new/.keep"]))).toBe("there is no folder x in new");
 });

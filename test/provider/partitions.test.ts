@@ -43,7 +43,9 @@ test("all folders are datasets where all is to be sent, and none is left out in 
 
 test("a line that matches only what is left out is no slip", () => {
   const lines = unmatchedLines(given({ include: ["images", "labels", "none"] }));
-  expect(lines).toEqual([{ pattern: "none", matched: 0, why: "root has no none" }]);
+  expect(lines).toEqual([
+    { pattern: "none", matched: 0, why: "there is no file or folder none in root" },
+  ]);
 });
 
 test("folders that all lie in one are one dataset, with what makes one of each", () => {

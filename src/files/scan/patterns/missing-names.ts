@@ -95,7 +95,7 @@ function absent(part: Part, names: readonly string[]): string {
   if (names.length === 0) return `${where} is empty`;
   return hasSuffix(part)
     ? "there is no such file; a list of changes includes deleted files unless git diff is run with --diff-filter=d"
-    : `${where} has no ${shown(part.name)}`;
+    : `there is no ${part.isLast ? "file or folder" : "folder"} ${shown(part.name)} in ${where}`;
 }
 
 // The suffixes of a glob's end: `*.jpeg`, `*.{jpeg,png}`.
