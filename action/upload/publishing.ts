@@ -15,6 +15,7 @@ import type { Run } from "../run-context";
 import type { Target } from "../selection/selection";
 import { lateText } from "./late-text";
 import { countChecked, inTurns } from "./turns";
+import { unappliedText } from "./words";
 
 /** Publishes them in their order; what a dataset was made of is reported even if a later one fails. */
 export function publishAll(
@@ -72,7 +73,10 @@ function reportResult(
       addCounts(results, target, { unchanged: target.files.length, bytesSkipped });
     }
     const rest = upload === undefined ? "nothing is sent" : "another run made it meanwhile";
-    log.info(`Dataset ${target.name} holds these files already (uid ${dataset.uid}); ${rest}.`);
+    const unapplied = unappliedText(dataset, run.inputs.upload?.visibility ?? "private");
+    log.info(
+      `Dataset ${target.name} holds these files already (uid ${dataset.uid}); ${rest}.${unapplied}`,
+    );
     return;
   }
   if (result.outcome === "unverified") {

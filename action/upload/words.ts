@@ -1,4 +1,5 @@
 // Sentences of the upload: what a workflow writes to get another end than a refusal, and what a key keeps a run from.
+import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { Words } from "../../src/operations/publish/refusals";
 
 export const WORDS: Words = {
@@ -15,4 +16,13 @@ export function blindText(name: string, waits: boolean): string {
   return waits
     ? `${text} The step does not wait for the dataset or compare it either: that needs the scope datasets.read.`
     : text;
+}
+
+/**
+ * What a step asks of a dataset that exists and is otherwise: nothing changes it. That it is not private is no wish of a step
+ * that leaves `visibility` out.
+ */
+export function unappliedText({ visibility: found }: Dataset, wanted: string): string {
+  if (wanted === "private" || found === undefined || found === wanted) return "";
+  return ` It stays ${found}: visibility (${wanted}) has an effect only when a dataset is made.`;
 }

@@ -233,6 +233,22 @@ describe("a first run", () => {
     expect([...runs, later].map((one) => one.text()).join("\n")).not.toMatch(REFUSED_LATE);
   });
 
+  test.each([
+    [
+      "unlisted",
+      "It stays public: visibility (unlisted) has an effect only when a dataset is made.",
+    ],
+    ["public", "nothing is sent."],
+    ["private", "nothing is sent."],
+  ])("says of a public dataset that exists what visibility %s does", async (visibility, end) => {
+    await start({ dialect: { uploadVisibility: "any" } });
+    await act({ ...versioned, visibility: "public" });
+    const { lines, outputs } = await act({ ...versioned, visibility });
+    expect(outputs).toMatchObject({ outcome: "unchanged" });
+    const said = lines.find((line) => line.includes("holds these files already")) ?? "";
+    expect(said.endsWith(end)).toBe(true);
+  });
+
   test("says how a dataset becomes public where Avala makes private ones only, and a private one sends nothing again", async () => {
     const refused = await act({ ...versioned, visibility: "public" });
     expect(refused.outputs).toMatchObject({ outcome: "failed", "files-uploaded": "3" });
