@@ -38,15 +38,12 @@ function forExport({ source, isAwaited, gate }: ExportInputs): readonly Scope[] 
   ];
 }
 
-/** A dry run writes nothing, and says itself what it could not read. */
 export function scopesFor({
   upload,
   export: exporting,
   connection,
   status,
-  isDryRun,
-}: Pick<Inputs, "upload" | "export" | "connection" | "status" | "isDryRun">): readonly Scope[] {
-  if (isDryRun) return [];
+}: Pick<Inputs, "upload" | "export" | "connection" | "status">): readonly Scope[] {
   return [
     ...(upload ? forUpload(upload, isUploadReliedOn({ export: exporting, status })) : []),
     // Whose a dataset is shows by the organization's name, and an input has its uid.
