@@ -1,7 +1,7 @@
 // Whether the key may do what a step is for, asked before the first byte, and while many bytes are read.
 import { ignoreAdvice, withinAdvice } from "../src/api/advice";
 import { withSignal, type Avala } from "../src/api/connection";
-import { adviseScopes, requireScopes } from "../src/api/endpoints/permissions";
+import { requireScopes } from "../src/api/endpoints/permissions";
 import { withCheckBeside, type Beside } from "../src/flow/beside";
 import { knownOwner } from "../src/operations/datasets/dataset-ref";
 import { isGrowingTemplate } from "../src/operations/grow/increment-name";
@@ -14,10 +14,9 @@ export function isCheckedLater({ upload, export: exporting }: Inputs): boolean {
   return upload !== undefined && isGrowingTemplate(upload.dataset) && exporting === undefined;
 }
 
-/** In a dry run, which needs none of them to plan, it is only said. @throws AvalaError `permission` that names the scopes that are missing */
+/** @throws AvalaError `permission` that names the scopes that are missing */
 export async function checkScopes({ inputs, log }: Run, avala: Avala): Promise<void> {
-  const ask = inputs.isDryRun ? adviseScopes : requireScopes;
-  const advice = await ask(avala, scopesFor(inputs), "do what this step is for");
+  const advice = await requireScopes(avala, scopesFor(inputs), "do what this step is for");
   if (advice !== undefined) log.warn(`${advice.text} ${advice.hint}`);
 }
 
@@ -33,17 +32,14 @@ async function checkKey({ inputs }: Run, avala: Avala): Promise<void> {
 
 /**
  * Reads the files, and checks the key before anything is done with them: meanwhile, where they take long, and then a key that
- * is refused ends the reading. A dry run asks afterwards. @throws as `read`; as {@link checkScopes}
+ * is refused ends the reading. A dry run asks only what it plans with. @throws as `read`; as {@link checkScopes}
  */
 export async function checkWhileReading(
   run: Run,
   avala: Avala,
   read: (beside?: Beside) => Promise<void>,
 ): Promise<void> {
-  if (run.inputs.isDryRun) {
-    await read();
-    return checkScopes(run, avala);
-  }
+  if (run.inputs.isDryRun) return read();
   const isLater = isCheckedLater(run.inputs);
   const check = (signal: AbortSignal): Promise<void> =>
     (isLater ? checkKey : checkScopes)(run, withSignal(avala, signal));

@@ -38,12 +38,15 @@ function forExport({ source, isAwaited, gate }: ExportInputs): readonly Scope[] 
   ];
 }
 
+/** A dry run writes nothing, and says itself what it could not read. */
 export function scopesFor({
   upload,
   export: exporting,
   connection,
   status,
-}: Pick<Inputs, "upload" | "export" | "connection" | "status">): readonly Scope[] {
+  isDryRun,
+}: Pick<Inputs, "upload" | "export" | "connection" | "status" | "isDryRun">): readonly Scope[] {
+  if (isDryRun) return [];
   return [
     ...(upload ? forUpload(upload, isUploadReliedOn({ export: exporting, status })) : []),
     // Whose a dataset is shows by the organization's name, and an input has its uid.

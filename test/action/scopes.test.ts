@@ -44,19 +44,6 @@ test("every scope that is missing is named before the first byte", async () => {
   expect(asked).toEqual(["GET /users/me/permissions/"]);
 });
 
-test("a dry run with a key that may not upload says so, and plans all the same", async () => {
-  const emulator = await startSpeaking({});
-  emulator.addKey({ key: KEY, username: "emulator", scopes: ["datasets.read"] });
-  const { errors, outputs, warnings } = await runWith(emulator, { ...UPLOAD, "dry-run": "true" });
-  expect(errors).toEqual([]);
-  expect(outputs["outcome"]).toBe("planned");
-  expect(warnings.map(({ text }) => text)).toEqual([
-    expect.stringMatching(
-      /^The API key can't do what this step is for: it lacks the scope datasets\.write\. Use a key/,
-    ),
-  ]);
-});
-
 test.each([
   ["that has them", { scopes: ["datasets.read", "datasets.write"] }, {}],
   ["without scopes, which has all rights", {}, {}],
