@@ -162,7 +162,7 @@ describe("a session made from another", () => {
     });
   beforeAll(async () => {
     server = await replyServer(({ url }, response) => {
-      if (!url.endsWith("/held")) json(response, 200, {});
+      if (!url.includes("/held")) json(response, 200, {});
     });
   });
   afterAll(() => server.stop());

@@ -136,7 +136,7 @@ describe.each(FORMS)(
     test("end with what to do: the first was killed before its confirm (fixed name)", async () => {
       const files = await makeFiles(place);
       await killedAtConfirm(place, files, "set");
-      const hint = /Choose another name, or put \{digest\} into it/;
+      const hint = /Choose another name, or put the digest of the files into the name/;
       await expect(machine("two").publish(files, "set")).rejects.toMatchObject({
         code: "conflict",
         hint: expect.stringMatching(hint) as string,
