@@ -1,13 +1,14 @@
 // A list for each push (`files-from`), after a run that ended early: the files that it was to send are not lost without a word.
 import { rmSync } from "node:fs";
 import { useActionPlace } from "../support/action-place";
+import { WITH_CHANGES } from "../support/dialects";
 import type { Recorded } from "../support/recorded-action";
 import { jpeg } from "../support/temp-tree";
 
 const NAMES = ["a", "b", "c", "d", "e"];
 const place = useActionPlace(
   Object.fromEntries(NAMES.map((name) => [`images/${name}.jpg`, jpeg(name)])),
-  { ingestMs: 10, exportMs: 10 },
+  { ingestMs: 10, exportMs: 10, ...WITH_CHANGES },
 );
 
 const act = (names: readonly string[], inputs: Record<string, string> = {}): Promise<Recorded> => {
@@ -95,4 +96,26 @@ test("are not named where they were sent meanwhile, changed or not", async () =>
   const last = await act(["e"]);
   expect(warned(last)).toEqual([]);
   expect(last.outputs).toMatchObject({ complete: "true" });
+});
+
+test("are not named once a list has had them as they were before", async () => {
+  await act(["a", "b"]);
+  place.tree.write({ "images/a.jpg": jpeg("a two"), "images/b.jpg": jpeg("b two") });
+  await ended(1, ["a", "b"]);
+  place.tree.write({ "images/a.jpg": jpeg("a"), "images/b.jpg": jpeg("b") });
+  expect((await act(["a", "b"])).outputs).toMatchObject({ outcome: "unchanged" });
+  const run = await act(["d"]);
+  expect(warned(run)).toEqual([]);
+  expect(run.outputs).toMatchObject({ complete: "true" });
+});
+
+test("are none of a dataset that was made without waiting and was deleted since", async () => {
+  const unwaited = { "wait-for-dataset": "false" };
+  await act(["a"], unwaited);
+  await act(["b"], unwaited);
+  const [first] = place.emulator.datasets();
+  const { baseUrl, apiKey } = place.emulator;
+  const url = `${baseUrl}/datasets/${place.emulator.user()?.username ?? ""}/${first?.slug ?? ""}/`;
+  await fetch(url, { method: "DELETE", headers: { "X-Avala-Api-Key": apiKey } });
+  expect(warned(await act(["d"], unwaited))).toEqual([]);
 });

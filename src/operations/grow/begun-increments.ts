@@ -9,8 +9,8 @@ import { resolveDestination, type Destination } from "../../upload/destination";
 import { journalPath, journalsIn, readJournal } from "../../upload/journal/journal";
 import { placeOf } from "../../upload/journal/upload-journal";
 import { leftOfBegun } from "./begun-left";
-import { readBegun, removeBegun, type BegunRecord } from "./begun-record";
-import type { GrowOptions, GrowTarget } from "./growth";
+import { keepBegun, readBegun, type BegunRecord } from "./begun-record";
+import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 import type { GrowthPlan, Increment } from "./growth-plan";
 import { readIncrements } from "./increment-record";
 import { incrementName, parseIncrement } from "./increment-name";
@@ -141,48 +141,73 @@ export function manifestOfBegun(
 // A run records what it begins before it has a journal, which it has a few calls later.
 const UNTIL_JOURNAL_MS = 600_000;
 
-/** Whether one was made of it, as far as the server shows, and is not on record: then it is all that says what that one holds. */
-function isMadeOnly(
-  { digest }: BegunRecord,
-  increments: readonly Increment[],
-  recorded: ReadonlyMap<string, unknown>,
-): boolean {
-  return increments.some(
-    (one) => one.shortDigest === shortDigest(digest) && !recorded.has(one.dataset.uid),
-  );
+/** Of one set, after a run. */
+interface Swept {
+  readonly increments: readonly Increment[];
+  readonly plan: Pick<GrowthPlan, "current">;
+  readonly deleted: readonly KnownIncrement[];
 }
 
 /**
- * Removes the record once nothing is left to finish of it: what has no journal, and what can't be made as it was begun, since the
- * set holds other content of one of its files by now. What was made is left until that is on record, and what has a file that
- * was only left for later until that is sent. Never rejects: a record
- * that stays is only read again.
+ * `recorded`: all that was made of it is known without it. `unrecorded`: as far as the server shows one was made of it, and it is
+ * all that says what that one holds.
+ */
+function madeOf(
+  { digest, number }: BegunRecord,
+  { increments, deleted }: Swept,
+  recorded: ReadonlyMap<string, unknown>,
+): "recorded" | "unrecorded" | undefined {
+  const short = shortDigest(digest);
+  const made = increments.filter((one) => one.shortDigest === short);
+  if (made.some(({ dataset }) => !recorded.has(dataset.uid))) return "unrecorded";
+  // What a deleted one held may be begun again, under another number.
+  const isDeleted = deleted.some((one) => one.shortDigest === short && one.number === number);
+  return made.length > 0 || isDeleted ? "recorded" : undefined;
+}
+
+/** Whether it may still be finished, or has a file that was only left for later. */
+function isOpen(
+  avala: Avala,
+  target: OfSet & Pick<GrowTarget, "postponed">,
+  begun: BegunRecord,
+  {
+    swept: { increments, plan },
+    journals,
+  }: { readonly swept: Swept; readonly journals: Journals | undefined },
+): boolean {
+  if (leftOfBegun(begun, target, increments).length > 0) return true;
+  const paths = new Set(begun.entries.map(({ path }) => path));
+  // The set holds other content of it by now, so it can't be made as it was begun.
+  if (plan.current.some(({ path }) => paths.has(path))) return false;
+  const isFresh = avala.clock.now() - begun.atMs < UNTIL_JOURNAL_MS;
+  return isFresh || (journals !== undefined && hasJournal(target, begun, journals));
+}
+
+/**
+ * Removes the records of which nothing is left to finish: of what has no journal, and of what can't be made as it was begun. That
+ * of what was made is left until that is on record, and not longer; that of what has a file that was only left for later, until
+ * that is sent. Never rejects: a record that stays is only read again.
  */
 export async function sweepBegun(
   avala: Avala,
   target: OfSet & Pick<GrowTarget, "postponed">,
-  {
-    increments,
-    plan: { current },
-  }: { readonly increments: readonly Increment[]; readonly plan: Pick<GrowthPlan, "current"> },
+  swept: Swept,
   stateDirectory: string | undefined,
 ): Promise<void> {
   if (stateDirectory === undefined) return;
   const begun = await readBegun(avala, target, stateDirectory);
   if (begun.length === 0) return;
   const recorded = await readIncrements(avala, target, stateDirectory);
-  if (begun.some((one) => isMadeOnly(one, increments, recorded))) return;
-  const journals = await findJournals(avala, target, stateDirectory).catch(
-    () => "unknown" as const,
-  );
-  if (journals === "unknown") return;
-  const held = new Set(current.map(({ path }) => path));
-  const isFresh = ({ atMs }: BegunRecord): boolean => avala.clock.now() - atMs < UNTIL_JOURNAL_MS;
-  const isLeft = begun.some(
+  const needed = begun.filter((one) => madeOf(one, swept, recorded) !== "recorded");
+  const isUnmade = needed.some((one) => madeOf(one, swept, recorded) === undefined);
+  const journals = isUnmade
+    ? await findJournals(avala, target, stateDirectory).catch(() => "unknown" as const)
+    : undefined;
+  const kept = needed.filter(
     (one) =>
-      leftOfBegun(one, target, increments).length > 0 ||
-      (!one.entries.some(({ path }) => held.has(path)) &&
-        (isFresh(one) || (journals !== undefined && hasJournal(target, one, journals)))),
+      journals === "unknown" ||
+      madeOf(one, swept, recorded) === "unrecorded" ||
+      isOpen(avala, target, one, { swept, journals }),
   );
-  if (!isLeft) await removeBegun(avala, target, stateDirectory);
+  if (kept.length < begun.length) await keepBegun(avala, target, kept, stateDirectory);
 }

@@ -8,7 +8,7 @@ import { isRecord } from "../../json";
 import {
   appendSigned,
   readSigned,
-  removeSigned,
+  replaceSigned,
   type SignedPlace,
 } from "../../upload/journal/signed-lines";
 import type { GrowTarget } from "./growth";
@@ -40,6 +40,10 @@ function recordIn(value: unknown): readonly BegunRecord[] {
   }
 }
 
+function valueOf({ number, atMs, ...manifest }: BegunRecord): unknown {
+  return { number, manifest: packManifest(manifest), atMs };
+}
+
 /** Each once, in the order in which they were begun. Empty where there is none that can be read. */
 export async function readBegun(
   avala: Avala,
@@ -64,7 +68,7 @@ export async function recordBegun(
   const known = await readBegun(avala, target, stateDirectory);
   if (known.some((one) => one.number === number && one.digest === content.digest)) return;
   const place = placeOfBegun(avala, target, stateDirectory);
-  const record = { number, manifest: packManifest(content), atMs: avala.clock.now() };
+  const record = valueOf({ ...content, number, atMs: avala.clock.now() });
   try {
     await appendSigned(avala, place, record);
   } catch {
@@ -72,11 +76,14 @@ export async function recordBegun(
   }
 }
 
-/** None of them can be continued any more, nor is needed to know what was made. Never rejects. */
-export async function removeBegun(
+/** The others can't be continued any more, nor are they needed to know what was made. Never rejects. */
+export async function keepBegun(
   avala: Avala,
   target: OfSet,
+  kept: readonly BegunRecord[],
   stateDirectory: string,
 ): Promise<void> {
-  await removeSigned(avala, placeOfBegun(avala, target, stateDirectory)).catch(() => undefined);
+  const values = kept.map(valueOf);
+  const place = placeOfBegun(avala, target, stateDirectory);
+  await replaceSigned(avala, place, values).catch(() => undefined);
 }

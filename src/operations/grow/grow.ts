@@ -3,6 +3,7 @@
 import { aSession, withDeadline, type Avala } from "../../api/connection";
 import { ifLate } from "../../flow/deadline";
 import { aFunction, anObject, listOf, maybe, optionsOf, refuse } from "../../shapes";
+import { sweepBegun } from "./begun-increments";
 import type { GrowDecision } from "./decide-growth";
 import { aPlan, GROW_TARGET, OF_GROWING, someIncrements } from "./given";
 import { together, type GrownSet, type GrowResult } from "./grown";
@@ -110,6 +111,8 @@ async function growOnce(
     const { next } = decision;
     if (next === undefined) {
       await forget(avala, decision, options);
+      // As after an increment: what was begun may be held by now without one, as where its files are again what they were.
+      await sweepBegun(avala, decision.target, decision, options.stateDirectory);
       await recordMoves(avala, decision.target, decision, options.stateDirectory);
       return { decision, result: unchanged(decision) };
     }

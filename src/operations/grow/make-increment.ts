@@ -110,7 +110,8 @@ export async function makeIncrement(
   }
   await forget(avala, decision, options);
   const now = planGrowth(target.files, all, target.postponed);
-  await sweepBegun(avala, target, { increments: all, plan: now }, options.stateDirectory);
+  const swept = { increments: all, plan: now, deleted: decision.deleted };
+  await sweepBegun(avala, target, swept, options.stateDirectory);
   await recordMoves(avala, target, { increments: all, plan: now }, options.stateDirectory);
   const isUnsure = result.outcome === "unchanged" && now.unverified.length > 0;
   return {

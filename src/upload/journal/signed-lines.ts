@@ -54,7 +54,12 @@ export async function readSigned(avala: Avala, place: SignedPlace): Promise<read
   });
 }
 
-/** Rejects with the disk's own error. */
-export async function removeSigned(avala: Avala, place: SignedPlace): Promise<void> {
+/** Also of what another key wrote nothing stays. What is killed in between loses all of it. Rejects with the disk's own error. */
+export async function replaceSigned(
+  avala: Avala,
+  place: SignedPlace,
+  values: readonly unknown[],
+): Promise<void> {
   await avala.disk.remove(fileOf(place));
+  for (const value of values) await appendSigned(avala, place, value);
 }

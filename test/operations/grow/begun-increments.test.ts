@@ -1,6 +1,6 @@
 // What an interrupted run has sent of an increment is not sent again when other files are new by the next run: that increment
 // is finished as it was begun, and what else is new is the next one.
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Avala } from "../../../src/api/connection";
 import { AvalaError } from "../../../src/errors";
@@ -316,6 +316,16 @@ describe("an increment that a run began and did not end", () => {
     await place.put("a.jpg", "other");
     await place.run();
     expect(await readdir(join(place.stateDirectory, "begun"))).toEqual([]);
+  });
+
+  test("is forgotten once it is on record, also of runs that do not wait", async () => {
+    for (const path of ["f.jpg", "g.jpg", "h.jpg"]) {
+      await place.put(path, `content of ${path}`);
+      await place.run({ options: { waits: false } });
+    }
+    const [file = ""] = await readdir(join(place.stateDirectory, "begun"));
+    const text = await readFile(join(place.stateDirectory, "begun", file), "utf8");
+    expect(text.trim().split(/\n+/)).toHaveLength(1);
   });
 
   test("is not said to be held where that could not be compared", async () => {
