@@ -8,11 +8,13 @@ import { isAvalaError } from "../../errors";
 import { hasContent } from "../../files/manifest/compare";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import { createManifest, type Manifest, type ManifestEntry } from "../../files/manifest/manifest";
+import { removeUploadJournal } from "../../upload/journal/upload-journal";
 import { compareFound } from "../publish/decide";
 import { contentsOfBegun } from "./begun-increments";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget } from "./growth";
 import { planGrowth, type HeldEntry } from "./growth-plan";
+import { incrementName } from "./increment-name";
 import { recordIncrement } from "./increment-record";
 import { incrementsOf, knownAs, type Knowledge } from "./knowledge";
 
@@ -67,6 +69,10 @@ async function take(
     if (!isAvalaError(error) || (error.code !== "conflict" && error.code !== "dataset"))
       throw error;
     knowledge.broken.add(uid);
+    // Of what was sent for it, or once it was deleted the same files would be confirmed again as they lie there.
+    const { organizationUid } = target.dataset;
+    const { name: datasetName } = incrementName(target.name, one.number, content.digest);
+    await removeUploadJournal(avala, { datasetName, organizationUid }, options.stateDirectory);
   }
 }
 

@@ -172,7 +172,15 @@ export async function settlePublished(
   }
   const { name: madeAs } = target.dataset;
   const looking = { ...options, madeAs, isListed: tags.size > 0, isMadeOfThese: true };
-  const { dataset, items } = await compareWhenCreated(avala, made, target, looking);
+  const { dataset, items } = await compareWhenCreated(avala, made, target, looking).catch(
+    async (error: unknown) => {
+      // Once it was deleted its files are to be sent again: what the server gave up on may lie there wrong. Where the name does
+      // not tell the content, what the store called the files is what a later run compares.
+      if (isAvalaError(error) && error.code === "dataset" && isNamedByContent(target))
+        await removeJournal();
+      throw error;
+    },
+  );
   const sent = await compareSent(avala, dataset, target, {
     ...{ tags, items, words },
     waitMs: options.waitMs(),

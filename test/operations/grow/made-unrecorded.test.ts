@@ -261,20 +261,45 @@ describe("an increment that lacks what it was made of, and whose run ended at it
     }
   }
 
-  test("is refused where its items are frames, and is sent again once it was deleted", async () => {
-    await place.start({ dialect: { sequences: "always" } });
+  describe.each(ENDS)("of a run that %s", (_how, ends) => {
+    test("is refused where its items are frames, and is sent again once it was deleted", async () => {
+      await place.start({ dialect: { sequences: "always" }, etag: "opaque" });
+      await place.put("a.mp4", "one");
+      await place.put("b.mp4", "two");
+      await ends(VIDEO);
+      await giveUp();
+      await place.put("c.mp4", "three");
+      await expect(place.run(VIDEO)).rejects.toMatchObject({
+        code: "dataset",
+        hint: expect.stringMatching(/^Nothing was sent. To go on, delete it/) as string,
+      });
+      place.emulator.clearFaults();
+      await place.deleteByHand(1);
+      const before = presigns();
+      const { result } = await place.run(VIDEO);
+      expect(pathsOf(result.plan.current)).toEqual(["a.mp4", "b.mp4", "c.mp4"]);
+      expect(presigns() - before).toBe(3);
+    });
+  });
+
+  test("is sent again once it was deleted, where the run that made it saw that it was given up", async () => {
+    await place.start({ etag: "opaque", ingestMs: 50 });
     await place.put("a.mp4", "one");
     await place.put("b.mp4", "two");
-    await notWaiting(VIDEO);
-    await giveUp();
-    await place.put("c.mp4", "three");
-    await expect(place.run(VIDEO)).rejects.toMatchObject({
-      code: "dataset",
-      hint: expect.stringMatching(/^Nothing was sent. To go on, delete it/) as string,
-    });
-    place.emulator.clearFaults();
+    const { avala } = sessionWith(place.emulator);
+    const onConfirmed = (): void => {
+      const [{ uid = "" } = {}] = place.emulator.datasets();
+      const on = { method: "GET", path: `/datasets/${uid}/` };
+      place.emulator.setFault({
+        on,
+        reply: { status: 200, body: { uid, name: "set-0001", slug: "set-0001", status: "failed" } },
+      });
+    };
+    const made = place.run({ ...VIDEO, avala, options: { onConfirmed } });
+    await expect(made).rejects.toThrow("ended as failed");
     await place.deleteByHand(1);
-    const { result } = await place.run(VIDEO);
-    expect(pathsOf(result.plan.current)).toEqual(["a.mp4", "b.mp4", "c.mp4"]);
+    const before = presigns();
+    await place.run(VIDEO);
+    expect(presigns() - before).toBe(2);
   });
 });
