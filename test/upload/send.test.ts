@@ -36,6 +36,7 @@ function journalInMemory(): FileJournal {
     parts: () => parts,
     mayHoldOther: () => false,
     holdsOther: () => false,
+    isTakenAway: () => false,
     wasSentBefore: () => false,
     wasTakenBefore: () => false,
     record: async (part) => void parts.set(part.partNumber, part),

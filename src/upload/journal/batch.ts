@@ -6,7 +6,7 @@ import { hasContent } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { Random } from "../../flow/clock";
 import type { Destination } from "../destination";
-import type { Records } from "./journal-lines";
+import { BEGUN, type Records } from "./journal-lines";
 
 /** A version 4 UUID made of a sha256. */
 function uuidFrom(hex: string): string {
@@ -84,14 +84,15 @@ export function batchToResume(
 
 type KnownOfPaths = Pick<Records, "landed" | "replaced" | "parts">;
 
-/** Whether the journal knows of something at a path that is not of this content in this batch. */
+/** Whether the journal knows of something at a path that is not of this content in this batch, or was not when the file was begun in it. */
 function knowsOther(
   { landed, replaced, parts }: KnownOfPaths,
   path: string,
   batch: string | undefined,
 ): boolean {
-  const begunIn = [...(parts.get(path)?.keys() ?? [])];
-  return landed.has(path) || replaced.has(path) || begunIn.some((uid) => uid !== batch);
+  const begun = [...(parts.get(path) ?? [])];
+  const isElsewhere = begun.some(([uid, ofBatch]) => uid !== batch || ofBatch.has(BEGUN));
+  return landed.has(path) || replaced.has(path) || isElsewhere;
 }
 
 /**

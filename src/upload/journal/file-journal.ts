@@ -2,16 +2,18 @@
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import { isOfContent } from "./batch";
 import type { Journal } from "./journal";
-import type { LandedEntry, PartRecord, PartsByBatch } from "./journal-lines";
+import { BEGUN, type LandedEntry, type PartRecord, type PartsByBatch } from "./journal-lines";
 import type { JournalWrites, Write } from "./journal-writes";
 
 export interface FileJournal {
-  /** What has landed of the file in the batch that is sent, or was begun to be sent: part 1 of a file that goes whole. */
+  /** What has landed of the file in the batch that is sent, or was on its way: part 1 of a file that goes whole. */
   parts(): ReadonlyMap<number, PartRecord>;
   /** Whether other content than this file's may lie at its path, as far as the journal knows. */
   mayHoldOther(): boolean;
   /** Whether other content than this file's is known to have gone to its path. */
   holdsOther(): boolean;
+  /** Whether it landed last in a batch of other content: a server that keeps one place for both has it in this one no more. */
+  isTakenAway(): boolean;
   /** Whether this content was sent to its path before, in whatever batch: what lies there then is it. */
   wasSentBefore(): boolean;
   /** Whether this run's bytes of it were taken there, in a batch that it has given up. */
@@ -52,7 +54,9 @@ function isOf(sha256: string | undefined, part: PartRecord | undefined): boolean
 
 /** Only parts of this content in this batch. */
 function partsIn(parts: PartsByBatch | undefined, batch: string): Map<number, PartRecord> {
-  return new Map(parts?.get(batch));
+  const ofBatch = new Map(parts?.get(batch));
+  ofBatch.delete(BEGUN);
+  return ofBatch;
 }
 
 /** What the journal says of a file's place: that something else may have been sent there, or this very content. */
@@ -60,28 +64,36 @@ function lastOf(
   { path, sizeBytes, sha256 }: JournaledFile,
   batch: string | undefined,
   journal: Journal | undefined,
-): Readonly<Record<"isClaimed" | "wasSent" | "isInAnother", boolean>> {
+): Readonly<Record<"isClaimed" | "wasSent" | "isInAnother" | "isTakenAway", boolean>> {
   const parts = [...(journal?.parts.get(path) ?? [])];
   const landed = journal?.landed.get(path);
   const isSame = landed?.sha256 === sha256 && landed?.sizeBytes === sizeBytes;
   const hasOther = landed !== undefined && !isSame;
   const hasOtherParts = parts.some(([uid]) => batch === undefined || !isOfContent(batch, uid));
-  const isBegun = parts.some(([, ofBatch]) => isOf(sha256, ofBatch.get(1)));
+  const isBegun = parts.some(([, ofBatch]) =>
+    [BEGUN, 1].some((number) => isOf(sha256, ofBatch.get(number))),
+  );
   const isForeign = journal?.foreign.has(path) === true;
   // A server may keep one place for both batches, so what goes in one takes it from the other.
   const isInAnother = landed !== undefined && landed.batch !== batch;
+  const isTakenAway = isInAnother && !isOfSame(batch, landed.batch);
   const isClaimed = hasOther || hasOtherParts || isForeign;
-  return { isClaimed, wasSent: isBegun || isSame, isInAnother };
+  return { isClaimed, wasSent: isBegun || isSame, isInAnother, isTakenAway };
+}
+
+function isOfSame(batch: string | undefined, other: string | undefined): boolean {
+  return batch !== undefined && other !== undefined && isOfContent(batch, other);
 }
 
 function landedIn(batch: string, landed: LandedEntry | undefined): LandedEntry | undefined {
   return landed?.batch === batch ? landed : undefined;
 }
 
-/** Notes that a file is sent in the batch, as one piece, so that it counts as landed in no other any more. */
-function beginIn(batch: string, { path, sizeBytes, sha256 }: JournaledFile): Write {
-  if (sha256 === undefined) return (journal) => journal.takeBack(path);
-  return (journal) => journal.recordPart({ path, batch }, { partNumber: 1, sizeBytes, sha256 });
+/** Notes that a file is about to go in the batch, so that it counts as landed in no other any more, and not yet in this one. */
+function beginIn(batch: string | undefined, { path, sha256 }: JournaledFile): Write {
+  if (batch === undefined || sha256 === undefined) return (journal) => journal.takeBack(path);
+  return (journal) =>
+    journal.recordPart({ path, batch }, { partNumber: BEGUN, sizeBytes: 0, sha256 });
 }
 
 /** `batch`: `undefined` by the first protocol, in which nothing is sent in parts. */
@@ -94,7 +106,7 @@ export function createFileJournal(
   const { path, sha256 } = file;
   const own = new Map<number, PartRecord>();
   let known = batch === undefined ? own : partsIn(journal?.parts.get(path), batch);
-  const { isClaimed, wasSent, isInAnother } = lastOf(file, batch, journal);
+  const { isClaimed, wasSent, isInAnother, isTakenAway } = lastOf(file, batch, journal);
   const takeBackAll = async (): Promise<void> => {
     known.clear();
     own.clear();
@@ -104,6 +116,7 @@ export function createFileJournal(
     // No getters: of each object that has one Node keeps a shape of 0.8 kB until a full collection, and with it all that they use.
     mayHoldOther: () => isClaimed || disowned.has(path) || journal?.replaced.has(path) === true,
     holdsOther: () => isClaimed || disowned.get(path) === "other",
+    isTakenAway: () => isTakenAway,
     wasSentBefore: () => begunBefore.has(path) || wasSent || isOf(sha256, own.get(1)),
     wasTakenBefore: () => begunBefore.get(path) === "taken" && !disowned.has(path),
     parts: () => known,
@@ -120,9 +133,7 @@ export function createFileJournal(
     },
     takeBackOthers: () => {
       if (!isClaimed && !isInAnother && !begunBefore.has(path)) return Promise.resolve();
-      return isClaimed || batch === undefined
-        ? takeBackAll()
-        : takeBack(path, beginIn(batch, file));
+      return isClaimed ? takeBackAll() : takeBack(path, beginIn(batch, file));
     },
     disown: async (lies) => {
       if (disowned.get(path) !== "other") disowned.set(path, lies);

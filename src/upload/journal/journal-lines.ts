@@ -12,6 +12,9 @@ export interface PartRecord extends MaybeDoubtful {
   readonly sha256: string;
 }
 
+/** In place of a part's number: the file is about to go in the batch, and nothing of it has landed there. */
+export const BEGUN = 0;
+
 /** What has landed, and in which batch; without one by the first protocol. */
 export interface LandedEntry extends ManifestEntry, MaybeDoubtful {
   readonly batch?: string | undefined;

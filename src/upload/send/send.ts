@@ -64,7 +64,7 @@ async function whoseIs(sending: Sending, file: HashedFile, journal: FileJournal)
   if (landed?.sha256 === file.sha256) return { owner: "ours", records: [landed] };
   if (isWhole(file, journal)) return byParts();
   const isOfContent = sending.isNamedByContent || sending.isBatchShared;
-  const isUnproven = isOfContent && !journal.mayHoldOther();
+  const isUnproven = isOfContent && !journal.mayHoldOther() && !journal.isTakenAway();
   return { owner: isUnproven ? "unproven" : "another's", records: [] };
 }
 
