@@ -45,11 +45,23 @@ function isConflictDue(played: Played, end: End): boolean {
   return isLostAmongOthers || hasMetUnknown(played, end);
 }
 
+const LOST_PUT = / PUT \S+ (?:reply-lost|500-after-effect)$/;
+
+/**
+ * Whether a PUT may have stored a file that no reply to the run which counts it shows: it was lost, its session was forgotten,
+ * or an earlier run sent it. Our record vouches for no such file before it was looked at, and items without keys don't show it.
+ */
+function mayStayUnshown({ dialect, ends, server, disturbances }: Played): boolean {
+  if (dialect.itemKey !== "none" || !ends.some(({ hadPuts }) => hadPuts)) return false;
+  const isLost = server.trace.some((line) => LOST_PUT.test(line));
+  return isLost || disturbances > 0 || ends.length > 1;
+}
+
 /** Whether only our own record could have told what the dataset is made of, and it may be lost or of no use. */
 function mayLoseTheRecord(played: Played): boolean {
   const { ends, diskWasFull, dialect, knowsDigests, lostConfirms } = played;
   // What is found after a lost confirm may be another machine's, so it is not recorded as ours.
-  if (lostConfirms > 0) return true;
+  if (lostConfirms > 0 || mayStayUnshown(played)) return true;
   const isLost = ends.some(
     ({ how, wasTogether, wasMade }) =>
       wasTogether || how === "killed" || (wasMade && !how.startsWith("un") && how !== "uploaded"),
