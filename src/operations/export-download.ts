@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { aSession, type Avala } from "../api/connection";
 import { getExport } from "../api/endpoints/exports";
-import { isStillSigned } from "../api/storage/still-signed";
+import { presignedTries } from "../api/storage/still-signed";
 import { download } from "../api/storage/storage";
 import type { HttpStream } from "../api/transport/transport";
 import { asDiskError, AvalaError } from "../errors";
@@ -49,17 +49,13 @@ async function readUrl(avala: Avala, uid: string): Promise<string> {
 
 /** Opens the file in each try, whose body is still to come: by the URL of the last one while its store only throttles. */
 function openerOf(uid: string): (avala: Avala, signal: AbortSignal) => Promise<HttpStream> {
-  let known: string | undefined;
-  return async (avala, signal) => {
-    const url = known ?? (await readUrl(avala, uid));
-    known = undefined;
-    try {
-      return await download(avala, url, { signal });
-    } catch (error) {
-      if (isStillSigned({ url }, error, avala.clock.now())) known = url;
-      throw error;
-    }
-  };
+  const tryWith = presignedTries((url: string) => ({ url }));
+  return (avala, signal) =>
+    tryWith({
+      presign: () => readUrl(avala, uid),
+      use: (url) => download(avala, url, { signal }),
+      nowMs: avala.clock.now,
+    });
 }
 
 interface Fetching {

@@ -198,16 +198,15 @@ export async function sweepBegun(
   const begun = await readBegun(avala, target, stateDirectory);
   if (begun.length === 0) return;
   const recorded = await readIncrements(avala, target, stateDirectory);
-  const needed = begun.filter((one) => madeOf(one, swept, recorded) !== "recorded");
-  const isUnmade = needed.some((one) => madeOf(one, swept, recorded) === undefined);
-  const journals = isUnmade
+  const needed = begun
+    .map((one) => ({ one, made: madeOf(one, swept, recorded) }))
+    .filter(({ made }) => made !== "recorded");
+  const journals = needed.some(({ made }) => made === undefined)
     ? await findJournals(avala, target, stateDirectory).catch(() => "unknown" as const)
     : undefined;
-  const kept = needed.filter(
-    (one) =>
-      journals === "unknown" ||
-      madeOf(one, swept, recorded) === "unrecorded" ||
-      isOpen(avala, target, one, { swept, journals }),
-  );
+  const kept = needed.flatMap(({ one, made }) => {
+    const isKept = made === "unrecorded" || journals === "unknown";
+    return isKept || isOpen(avala, target, one, { swept, journals }) ? one : [];
+  });
   if (kept.length < begun.length) await keepBegun(avala, target, kept, stateDirectory);
 }

@@ -27,9 +27,11 @@ function unknownOf(
   );
 }
 
-/** Those of the target where they are as they were: these are on the disk, and can be held against what a store keeps. */
-function filesOf(target: GrowTarget, entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
-  const declared = new Map(target.files.map((file) => [file.path, file]));
+/** Those that are declared where they are as they were: these are on the disk, and can be held against what a store keeps. */
+function filesOf(
+  declared: Taking["declared"],
+  entries: readonly ManifestEntry[],
+): readonly ManifestEntry[] {
   return entries.map((entry) => {
     const file = declared.get(entry.path);
     return hasContent(file, entry) ? file : entry;
@@ -47,16 +49,23 @@ export function withoutContentOf(
   );
 }
 
+interface Taking {
+  /** By path. */
+  readonly declared: ReadonlyMap<string, ManifestEntry>;
+  readonly knowledge: Knowledge;
+  readonly options: GrowOptions;
+}
+
 /** Recorded at once where all of it was compared, so that it stays known where another one can't be read. */
 async function take(
   avala: Avala,
   target: GrowTarget,
   one: FoundIncrement,
   content: Pick<Manifest, "entries" | "digest">,
-  { knowledge, options }: { readonly knowledge: Knowledge; readonly options: GrowOptions },
+  { declared, knowledge, options }: Taking,
 ): Promise<void> {
   const { uid, name } = one.dataset;
-  const files = filesOf(target, content.entries);
+  const files = filesOf(declared, content.entries);
   const named = { dataset: { ...target.dataset, name }, files, digest: content.digest };
   try {
     const { unverified, unshown } = await compareFound(avala, one, named, options);
@@ -84,8 +93,9 @@ export async function takeByName(
   knowledge: Knowledge,
   options: GrowOptions,
 ): Promise<void> {
-  const taking = { knowledge, options };
   if (unknownOf(found, knowledge).length === 0) return;
+  const declared = new Map(target.files.map((file) => [file.path, file]));
+  const taking = { declared, knowledge, options };
   const begun = await contentsOfBegun(avala, target, options);
   for (const one of unknownOf(found, knowledge)) {
     const content = begun.find(({ digest }) => shortDigest(digest) === one.shortDigest);

@@ -6,7 +6,7 @@ import {
   type Presigned,
   type PutTarget,
 } from "../../api/endpoints/uploads/presign";
-import { isStillSigned } from "../../api/storage/still-signed";
+import { presignedTries } from "../../api/storage/still-signed";
 import { isApiError } from "../../errors";
 import { DEFAULT_TRIES } from "../../flow/retry";
 import type { Sending } from "./attempt";
@@ -78,17 +78,15 @@ export function presignedForEach(
   file: SourceFile,
   first: Whole,
 ): <T>(signal: AbortSignal, send: (presigned: Whole) => Promise<T>) => Promise<T> {
-  let known: Presigned | undefined = first;
-  return async (signal, send) => {
-    const presigned = known ?? (await askHow(sending, file, { signal, maxTries: 1 }));
-    known = undefined;
+  const tryWith = presignedTries<Whole>(
+    (presigned) => (presigned.method === "POST" ? presigned.form : presigned.target),
+    first,
+  );
+  const presign = async (signal: AbortSignal): Promise<Whole> => {
+    const presigned = await askHow(sending, file, { signal, maxTries: 1 });
     if (presigned.method !== first.method) throw sessionLost(file.path);
-    try {
-      return await send(presigned);
-    } catch (error) {
-      const signed = presigned.method === "POST" ? presigned.form : presigned.target;
-      if (isStillSigned(signed, error, sending.avala.clock.now())) known = presigned;
-      throw error;
-    }
+    return presigned;
   };
+  const nowMs = (): number => sending.avala.clock.now();
+  return (signal, send) => tryWith({ presign: () => presign(signal), use: send, nowMs });
 }
