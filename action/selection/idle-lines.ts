@@ -29,7 +29,7 @@ export function refusedLines(
   return idleIn(found, download).map(({ text, isExplained }) => ({
     input: "files",
     text: isExplained
-      ? `${text}. To allow this, set if-no-files-found: warn`
+      ? `${text}. To make this a warning, set if-no-files-found: warn`
       : `${text}; fix or remove the line, or set if-no-files-found: warn`,
   }));
 }

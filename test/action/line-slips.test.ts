@@ -62,10 +62,10 @@ test.each([
 
 test("what to do is said once: by the likely slip, or in general where none is found", async () => {
   const [slip] = await refused({ files: 'store\n"images/*.jpg"' });
-  expect(slip).toMatch(/; write images\/\*\.jpg\. To allow this, set if-no-files-found: warn$/);
+  expect(slip).toMatch(/; write images\/\*\.jpg\. To make this a warning, set if-no-files-found: warn$/);
   const [hidden] = await refused({ files: "store\nhidden/*.jpg" });
   expect(hidden).toMatch(
-    /include-hidden-files: true includes them\)\. To allow this, set if-no-files-found: warn$/,
+    /include-hidden-files: true includes them\)\. To make this a warning, set if-no-files-found: warn$/,
   );
   const [none] = await refused({ files: "store\n!images/a.jpg" });
   expect(none).toMatch(/; fix or remove the line, or set if-no-files-found: warn$/);
