@@ -48,13 +48,15 @@ async function readUrl(avala: Avala, uid: string): Promise<string> {
 }
 
 /** Opens the file in each try, whose body is still to come: by the URL of the last one while its store only throttles. */
-function openerOf(uid: string): (avala: Avala, signal: AbortSignal) => Promise<HttpStream> {
-  const tryWith = presignedTries((url: string) => ({ url }));
+function openerOf(
+  uid: string,
+  { now }: Avala["clock"],
+): (avala: Avala, signal: AbortSignal) => Promise<HttpStream> {
+  const tryWith = presignedTries((url: string) => ({ url }), now);
   return (avala, signal) =>
     tryWith({
       presign: () => readUrl(avala, uid),
       use: (url) => download(avala, url, { signal }),
-      nowMs: avala.clock.now,
     });
 }
 
@@ -110,8 +112,7 @@ async function syncFile(path: string): Promise<void> {
 /**
  * Fetches the file of a completed export to `toFile`, whole or not at all, and no more than was promised or fits there.
  * Its presigned URL expires, so each try but one after a store has throttled reads the export again for a fresh one (contract,
- * "Exports"). What is in the
- * file is for the caller to check. With `patienceMs` an outage is waited out for as long. A file that comes incomplete is
+ * "Exports"). What is in the file is for the caller to check. With `patienceMs` an outage is waited out for as long. A file that comes incomplete is
  * fetched again a few times and no more, since that can cost its size each time; so is one whose URLs have all ended by the
  * store's clock, since no wait rights a clock.
  */
@@ -124,7 +125,7 @@ export async function downloadExport(
   const partial = `${options.toFile}.partial`;
   try {
     await makeFolder(dirname(options.toFile));
-    const fetching = { uid, path: partial, open: openerOf(uid) };
+    const fetching = { uid, path: partial, open: openerOf(uid, avala.clock) };
     const fetched = await retry(
       (_attempt, signal) => fetchTo(avala, fetching, { ...options, signal }),
       retryOn(avala, `download export ${uid}`, avala.signal),

@@ -7,8 +7,9 @@ import { downloadExport } from "../../src/operations/export-download";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
-import { hurriedClock, sessionWith } from "../support/session";
+import { sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";
+import { skippingClock } from "../support/virtual-clock";
 
 const place = useUploadPlace();
 
@@ -64,33 +65,35 @@ describe.each(["form", "managed"] as const)("while a store throttles files (%s)"
     await expectStored(files);
   });
 
-  test("each try presigns again where that does not last", async () => {
-    await start(how, { presignSeconds: 120 });
-    const files = await smallFiles(4);
-    place.emulator.setFault({ ...THROTTLED, skip: 0, times: 10 });
-    expect(await upload(files)).toMatchObject({ isComplete: true, retries: 10 });
-    expect(presigns()).toBe(14);
-    await expectStored(files);
-  });
-
-  test("and its URLs come to an end, it is presigned again", async () => {
-    let waitedMs = 0;
-    const clock = {
-      now: () => hurriedClock.now() + waitedMs,
-      sleep: (ms: number, signal?: AbortSignal) => {
-        if (ms >= 60_000) waitedMs += ms;
-        return hurriedClock.sleep(ms, signal);
-      },
-    };
-    await start(how, { clock: { now: () => Date.now() + waitedMs }, presignSeconds: 900 });
-    const files = await smallFiles(1);
-    place.emulator.setFault({ ...answer(429, { "retry-after": "120" }), skip: 0, times: 10 });
-    const { avala, events } = sessionWith(place.emulator, { ports: { clock } });
-    expect(await upload(files, { avala, events })).toMatchObject({ isComplete: true, retries: 10 });
-    // Each lasts for 15 minutes, and is used until 5 are left beyond the next wait.
-    expect(presigns()).toBe(3);
-    await expectStored(files);
-  });
+  test.each([
+    ["each minute", { lifeSeconds: 3600, waitSeconds: 10, behindMs: 0, presigned: 4 }],
+    ["after a long wait", { lifeSeconds: 3600, waitSeconds: 120, behindMs: 0, presigned: 21 }],
+    [
+      "after half of a short life",
+      { lifeSeconds: 40, waitSeconds: 10, behindMs: 0, presigned: 11 },
+    ],
+    [
+      "in time by a slow clock",
+      { lifeSeconds: 60, waitSeconds: 10, behindMs: 55_000, presigned: 4 },
+    ],
+  ])(
+    "it is presigned again: %s",
+    async (_when, { lifeSeconds, waitSeconds, behindMs, presigned }) => {
+      const clock = skippingClock();
+      const options = { clock: { now: () => clock.now() + behindMs }, presignSeconds: lifeSeconds };
+      await start(how, options);
+      const files = await smallFiles(1);
+      const fault = answer(429, { "retry-after": String(waitSeconds) });
+      place.emulator.setFault({ ...fault, skip: 0, times: 20 });
+      const { avala, events } = sessionWith(place.emulator, { ports: { clock } });
+      expect(await upload(files, { avala, events })).toMatchObject({
+        isComplete: true,
+        retries: 20,
+      });
+      expect(presigns()).toBe(presigned);
+      await expectStored(files);
+    },
+  );
 
   test("and fails otherwise, it is presigned again", async () => {
     await start(how);
@@ -103,6 +106,21 @@ describe.each(["form", "managed"] as const)("while a store throttles files (%s)"
     expect(presigns()).toBe(2);
     await expectStored(files);
   });
+});
+
+test("parts are signed again each minute while their store throttles", async () => {
+  const clock = skippingClock();
+  await start("managed", { clock: { now: clock.now } });
+  const file = await place.put("drive.mcap", randomBytes(16 * MIB));
+  place.emulator.setFault({ ...answer(429, { "retry-after": "10" }), skip: 0, times: 80 });
+  const { avala, events } = sessionWith(place.emulator, { ports: { clock } });
+  const startMs = clock.now();
+  expect(await upload([file], { avala, events })).toMatchObject({ isComplete: true, retries: 80 });
+  const minutes = (clock.now() - startMs) / 60_000;
+  expect(signings()).toBeGreaterThan(minutes / 2);
+  // Where each of the four asks, and none takes what another has asked for it.
+  expect(signings()).toBeLessThanOrEqual(1 + 4 * minutes);
+  await expectStored([file]);
 });
 
 test("a part is signed once while its store throttles", async () => {

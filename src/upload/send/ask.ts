@@ -70,7 +70,7 @@ export type Whole = Extract<Presigned, { readonly method: "POST" | "PUT" }>;
 
 /**
  * Runs each try with what the server says then, the first with `first`. What was presigned expires, so only a store that throttles
- * has the next try use it once more.
+ * has the next try use it once more, for a minute at most.
  * @throws as {@link askHow} and `send`; one of `sessionLost` where the server takes the file otherwise by then
  */
 export function presignedForEach(
@@ -80,6 +80,7 @@ export function presignedForEach(
 ): <T>(signal: AbortSignal, send: (presigned: Whole) => Promise<T>) => Promise<T> {
   const tryWith = presignedTries<Whole>(
     (presigned) => (presigned.method === "POST" ? presigned.form : presigned.target),
+    () => sending.avala.clock.now(),
     first,
   );
   const presign = async (signal: AbortSignal): Promise<Whole> => {
@@ -87,6 +88,5 @@ export function presignedForEach(
     if (presigned.method !== first.method) throw sessionLost(file.path);
     return presigned;
   };
-  const nowMs = (): number => sending.avala.clock.now();
-  return (signal, send) => tryWith({ presign: () => presign(signal), use: send, nowMs });
+  return (signal, send) => tryWith({ presign: () => presign(signal), use: send });
 }

@@ -10,9 +10,15 @@ export interface PartSigning {
   isOneByOne: boolean;
 }
 
+interface SignedPart {
+  readonly target: PutTarget;
+  /** When it came, in ms since the epoch. */
+  readonly sinceMs: number;
+}
+
 export interface PartSigner {
-  target(partNumber: number): Promise<PutTarget>;
-  /** The next call of `target` signs it again. */
+  signed(partNumber: number): Promise<SignedPart>;
+  /** The next call of `signed` signs it again. */
   forget(partNumber: number): void;
 }
 
@@ -30,18 +36,29 @@ function isRefused(error: unknown): boolean {
 /** The call by which a part was asked for last. */
 interface Asked {
   readonly partNumbers: readonly number[];
-  readonly reply: Promise<ReadonlyMap<number, PutTarget>>;
+  readonly reply: Promise<ReadonlyMap<number, SignedPart>>;
+}
+
+async function sign(
+  { avala, signal }: Signing,
+  session: string,
+  partNumbers: readonly number[],
+): Promise<ReadonlyMap<number, SignedPart>> {
+  const targets = await signParts(avala, session, partNumbers, signal);
+  const sinceMs = avala.clock.now();
+  return new Map([...targets].map(([partNumber, target]) => [partNumber, { target, sinceMs }]));
 }
 
 /** `wanted`: every part that will be sent, in order. */
 export function createPartSigner(
-  { avala, signal, signing }: Signing,
+  sending: Signing,
   session: string,
   wanted: readonly number[],
 ): PartSigner {
+  const { signing } = sending;
   const asked = new Map<number, Asked>();
   const ask = (partNumbers: readonly number[]): void => {
-    const reply = signParts(avala, session, partNumbers, signal);
+    const reply = sign(sending, session, partNumbers);
     reply.catch(() => undefined); // thrown where a part of it is waited for
     for (const partNumber of partNumbers) asked.set(partNumber, { partNumbers, reply });
   };
@@ -56,13 +73,13 @@ export function createPartSigner(
     ask([partNumber]);
   };
   /** What one call signed for the part; where it did not, the part is asked for again, in the end by itself. */
-  const targetIn = async (call: Asked, partNumber: number): Promise<PutTarget | undefined> => {
+  const signedIn = async (call: Asked, partNumber: number): Promise<SignedPart | undefined> => {
     const { partNumbers, reply } = call;
     const isAlone = partNumbers.length === 1;
     const isLast = (): boolean => asked.get(partNumber) === call;
     try {
-      const target = (await reply).get(partNumber);
-      if (target !== undefined) return target;
+      const signed = (await reply).get(partNumber);
+      if (signed !== undefined) return signed;
     } catch (error) {
       if (!isRefused(error) || isAlone) throw error;
       if (isLast()) askAlone(partNumber);
@@ -74,16 +91,14 @@ export function createPartSigner(
     return undefined;
   };
   return {
-    target: async (partNumber) => {
+    signed: async (partNumber) => {
       for (;;) {
         const call = asked.get(partNumber);
         if (call === undefined) askFrom(partNumber);
-        const target = call && (await targetIn(call, partNumber));
-        if (target !== undefined) return target;
+        const signed = call && (await signedIn(call, partNumber));
+        if (signed !== undefined) return signed;
       }
     },
-    forget: (partNumber) => {
-      asked.delete(partNumber);
-    },
+    forget: (partNumber) => void asked.delete(partNumber),
   };
 }

@@ -1,7 +1,7 @@
 // One large file by the second protocol: read once, in parts, several under way at once; resumed part by part.
 // A part that an earlier run stored is trusted only when its size and our own digest of the file up to it agree.
 import type { Presigned, PutTarget } from "../../api/endpoints/uploads/presign";
-import { isStillSigned } from "../../api/storage/still-signed";
+import { isStillSigned, leavesSigned } from "../../api/storage/still-signed";
 import { UPLOAD_GONE, sendPut, type SendOptions, type Stored } from "../../api/storage/storage";
 import { pastDeadline, runUntil } from "../../flow/deadline";
 import { isHashedInThread } from "../../files/workers/digest-thread";
@@ -109,18 +109,23 @@ async function sendPart(
       return { kept, host: stored.host, md5: shown, isShared };
     });
   };
-  const signedAnew = async (): Promise<PartKept> => {
-    let target: PutTarget | undefined;
+  const forgetUnlessStill = async (): Promise<void> => {
+    const { target, sinceMs } = await signer.signed(partNumber);
+    if (!isStillSigned(target, sinceMs, avala.clock.now())) signer.forget(partNumber);
+  };
+  let isLeft = false;
+  const attemptSigned = async (): Promise<PartKept> => {
     try {
-      target = await signer.target(partNumber);
+      if (isLeft) await forgetUnlessStill();
+      const { target } = await signer.signed(partNumber);
       return await attempt(target);
     } catch (error) {
-      const isValid = target !== undefined && isStillSigned(target, error, avala.clock.now());
-      if (!isValid) signer.forget(partNumber);
+      isLeft = leavesSigned(error);
+      if (!isLeft) signer.forget(partNumber);
       throw error;
     }
   };
-  const ended = await retry(signedAnew, retryOn(avala, `upload ${what}`, signal));
+  const ended = await retry(attemptSigned, retryOn(avala, `upload ${what}`, signal));
   // A try that failed may have left bytes in a socket's queue.
   if (tries === 1 && !md5.isReading()) memory.giveBack(body);
   return ended;
