@@ -1,4 +1,5 @@
 // What the server says of the key, and will say again for as long as a session lasts. Types only.
+import type { AvalaError } from "../errors";
 
 /** Only the uid is promised: of its names a server may return any, all or none. */
 export interface User {
@@ -24,6 +25,11 @@ export interface Permissions {
   readonly scopes: readonly string[];
   /** Features of the web application, and not what the API allows. */
   readonly capabilities: readonly string[];
+}
+
+/** A key that is refused once is refused for as long as a session lasts. */
+export interface RefusedKey {
+  readonly refusal: AvalaError;
 }
 
 /** What a store has shown of its `ETag`s, and what was seen while it had shown nothing. */
@@ -74,7 +80,7 @@ export interface Remembered {
   organizations?: Answer<ReadonlyMap<string, Organization>>;
   /** The owner whose paths have shown a dataset, by its uid and the server's word for its owner. */
   ownersInPaths?: Map<string, string>;
-  permissions?: Answer<Permissions | undefined>;
+  permissions?: Answer<Permissions | RefusedKey | undefined>;
   /** The server refuses a larger page than its own. */
   refusesLargePages?: boolean;
   /** Bytes, by organization; `undefined` where the server does not tell. */

@@ -81,6 +81,17 @@ test("a failure is shared by who asked within the same bounds, and is not kept",
   expect(await getOwnUser(avala)).toMatchObject(ME);
 });
 
+test("a key that is refused is refused for all that ask for its rights in the session", async () => {
+  const { avala, requests } = scripted([reply(401, {})]);
+  const ask = (): Promise<unknown> =>
+    rejectionOf(
+      adviseScopes(withSignal(avala, new AbortController().signal), ["datasets.write"], "upload"),
+    );
+  const errors = [...(await Promise.all(Array.from({ length: 10 }, ask))), await ask()];
+  for (const error of errors) expect(error).toMatchObject({ code: "authentication" });
+  expect(requests).toHaveLength(1);
+});
+
 test("who has more tries does not fail with one who had fewer", async () => {
   const { avala, clock } = scripted([reply(500, {}), reply(200, ME)]);
   const deadlineMs = clock.now() + 60_000;

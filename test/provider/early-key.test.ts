@@ -40,6 +40,20 @@ describe.each([
     expect(calls()).toEqual(["GET /users/me/permissions/"]);
   });
 
+  test("costs one call with a wrong key, however many there are", async () => {
+    enlarge();
+    const key = { AVALA_API_KEY: "avk_wrong_0000000000" };
+    const handler = bench.handlers(key)[kind] as unknown as Handlers["webhook"];
+    const check = async (index: number): Promise<void> => {
+      const call = { urn: `urn:${index}`, isPreview: false };
+      const { failures = [] } = await handler.check({} as never, { ...given(), call } as never);
+      expect(failures.map(({ reason }) => reason).join("\n")).toContain("401");
+    };
+    await Promise.all([check(1), check(2), check(3)]);
+    await check(4);
+    expect(calls()).toEqual(["GET /users/me/permissions/"]);
+  });
+
   test("is not read by an up whose key lacks scopes, all of which are named", async () => {
     enlarge();
     bench.avala.addKey({ key: KEY, username: "emulator", scopes: ["exports.read"] });

@@ -5,7 +5,7 @@ import { askOnce } from "../ask-once";
 import { callFor } from "../call-for";
 import { ignoreAdvice, withinAdvice } from "../advice";
 import { aSession, type Avala } from "../connection";
-import type { Permissions } from "../remembered";
+import type { Permissions, RefusedKey } from "../remembered";
 import { judgeScopes, scopesToGive, type DoubtedScope, type Scope } from "../scopes";
 import type { Fields } from "../wire";
 
@@ -85,8 +85,13 @@ export function lackedScopes(
   return judgeScopes(listedScopes(permissions), wanted).lacked;
 }
 
-function advisedPermissions(avala: Avala): Promise<Permissions | undefined> {
-  return withinAdvice(avala, "read the key's permissions", getPermissions).catch(ignoreAdvice);
+async function advisedPermissions(avala: Avala): Promise<Permissions | RefusedKey | undefined> {
+  try {
+    return await withinAdvice(avala, "read the key's permissions", getPermissions);
+  } catch (error) {
+    if (isAvalaError(error) && error.code === "authentication") return { refusal: error };
+    return ignoreAdvice(error);
+  }
 }
 
 /** What is known of a key and a job, as a sentence, and what to do about it. */
@@ -127,6 +132,7 @@ export async function adviseScopes(
   const { remembered } = avala;
   const kept = (remembered.permissions ??= {});
   const permissions = await askOnce(avala, kept, () => advisedPermissions(avala));
+  if (permissions !== undefined && "refusal" in permissions) throw permissions.refusal;
   const { lacked, doubted } = judgeScopes(listedScopes(permissions), wanted);
   const hint = hintFor(wanted);
   // Whoever mends the key needs all that it may lack.
