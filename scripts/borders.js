@@ -175,6 +175,7 @@ const ORDERS = {
       "report-waits.ts",
     ],
     ["doubtful.ts"],
+    ["silent.ts"],
     ["other-run.ts"],
     ["send-set.ts"],
     ["run.ts"],

@@ -48,9 +48,10 @@ export interface StoreManner {
   probe: Promise<void> | undefined;
   /**
    * The same of an earlier session, or of this one where too little is known to count. `once`: a piece that was sent once more
-   * differed both times. `other`: in two sessions, or other pieces differed besides.
+   * differed both times. `other`: in two sessions, or other pieces differed besides. `named`: ETags that are nothing that can be
+   * compared.
    */
-  seen?: "md5" | "once" | "other" | undefined;
+  seen?: "md5" | "once" | "other" | "named" | undefined;
 }
 
 /** What may end a question before it is answered. */

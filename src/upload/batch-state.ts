@@ -66,6 +66,10 @@ export interface Batch extends ChosenBatch {
   readonly doubtful: Landing[];
   /** Those among the sent and the unchanged that count only as long as none of these stores is known to return MD5s. */
   readonly presumed: Map<DoubtfulAt, ManifestEntry[]>;
+  /** By host: the smallest file that went there by form, and had an ETag. */
+  readonly heard: Map<string, ManifestEntry>;
+  /** Whether all have been sent, and what may not be kept is sent again. */
+  isSettling: boolean;
   /** What counted although it was doubtful, and has proved wrong: path → its digest. To be sent again. */
   readonly wrong: Map<string, string>;
   /** Complete on the server, and no record of ours says that we sent them: none counts before another file shows that the batch is open. */
@@ -100,6 +104,8 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     mayReplace: false,
     doubtful: [],
     presumed: new Map(),
+    heard: new Map(),
+    isSettling: false,
     wrong: new Map(),
     unproven: [],
   };

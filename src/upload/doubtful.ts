@@ -3,16 +3,14 @@
 import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { Batch, Landing } from "./batch-state";
-import { hostsIn } from "./journal/doubtful-at";
+import { hostsIn, type DoubtfulAt } from "./journal/doubtful-at";
 import { landAll } from "./landing";
 import { sessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { journalOf, type Run } from "./state";
 
-/** Or may be: without an ETag it is sent once more to a store that has given others one since. */
 function isWrong({ tools: { check } }: Run, { sent }: Landing): boolean {
-  const { doubtfulAt, isSilent = false } = sent;
-  return doubtfulAt.some((host) => check.returnsMd5(host) || (isSilent && check.givesEtags(host)));
+  return sent.doubtfulAt.some((host) => check.returnsMd5(host));
 }
 
 /** Takes out of those that wait all for which `isWanted`. */
@@ -34,33 +32,48 @@ export async function landPresumed(run: Run): Promise<void> {
   await landAll(run, takeDoubtful(run.batch, isSettled));
 }
 
-function uncount(batch: Batch, outcome: "sent" | "unchanged"): void {
-  const { wrong, progress, [outcome]: counted } = batch;
+function uncount(batch: Batch, paths: ReadonlySet<string>, outcome: "sent" | "unchanged"): void {
+  const { progress, [outcome]: counted } = batch;
   for (const entry of counted.splice(0)) {
-    if (wrong.has(entry.path)) progress.takeBackFile(outcome, entry.sizeBytes);
+    if (paths.has(entry.path)) progress.takeBackFile(outcome, entry.sizeBytes);
     else counted.push(entry);
   }
 }
 
 /**
- * Takes what has landed now or in an earlier run, and is not what its store keeps, out of what counts and out of the journal.
- * Before that lands which showed it: a later run that finds the one finds the other, or learns it anew.
+ * Takes what has landed now or in an earlier run out of what counts and out of the journal: it is to be sent again.
+ * @throws AvalaError `journal`
+ */
+export async function takeBack(
+  run: Run,
+  entries: readonly ManifestEntry[],
+  lies: "other" | "unknown",
+): Promise<void> {
+  if (entries.length === 0) return;
+  const { batch } = run;
+  const paths = new Set(entries.map(({ path }) => path));
+  for (const [at, presumed] of batch.presumed) {
+    const others = presumed.filter(({ path }) => !paths.has(path));
+    if (others.length === 0) batch.presumed.delete(at);
+    else if (others.length < presumed.length) batch.presumed.set(at, others);
+  }
+  uncount(batch, paths, "sent");
+  uncount(batch, paths, "unchanged");
+  await Promise.all(entries.map((entry) => journalOf(run, entry).disown(lies)));
+}
+
+/**
+ * Takes back what has landed now or in an earlier run, and is not what its store keeps. Before that lands which showed it: a
+ * later run that finds the one finds the other, or learns it anew.
  * @throws AvalaError `journal`
  */
 export async function takePresumed(run: Run): Promise<void> {
   const { batch, tools } = run;
-  const { presumed, wrong } = batch;
-  const taken: ManifestEntry[] = [];
-  for (const [doubtfulAt, entries] of presumed) {
-    if (!hostsIn({ doubtfulAt }).some((host) => tools.check.returnsMd5(host))) continue;
-    for (const entry of entries) taken.push(entry);
-    presumed.delete(doubtfulAt);
-  }
-  if (taken.length === 0) return;
-  for (const { path, sha256 } of taken) wrong.set(path, sha256);
-  uncount(batch, "sent");
-  uncount(batch, "unchanged");
-  await Promise.all(taken.map((entry) => journalOf(run, entry).disown("other")));
+  const isOfMd5s = (doubtfulAt: DoubtfulAt): boolean =>
+    hostsIn({ doubtfulAt }).some((host) => tools.check.returnsMd5(host));
+  const taken = [...batch.presumed].flatMap(([at, entries]) => (isOfMd5s(at) ? entries : []));
+  for (const { path, sha256 } of taken) batch.wrong.set(path, sha256);
+  await takeBack(run, taken, "other");
 }
 
 interface Lost {
@@ -81,14 +94,22 @@ function lostAs(file: SourceFile): Lost {
   return { file, error: sessionLost(file.path, new AvalaError("storage", text)) };
 }
 
+/** Of what is doubtful all that is not known to be wrong. @throws AvalaError `journal` */
+export async function landDoubtful(run: Run): Promise<void> {
+  await landAll(
+    run,
+    takeDoubtful(run.batch, (landing) => !isWrong(run, landing)),
+  );
+}
+
 /**
  * What is doubtful, and what has landed although it was, where the store has shown meanwhile that it returns MD5s. What else
  * is doubtful lands. @throws AvalaError `journal`
  */
 export async function takeWrong(run: Run, files: Iterable<SourceFile>): Promise<Wrong> {
   const { batch } = run;
-  const wrong = takeDoubtful(batch, (landing) => isWrong(run, landing));
-  await landAll(run, batch.doubtful.splice(0));
+  await landDoubtful(run);
+  const wrong = batch.doubtful.splice(0);
   const again: SourceFile[] = [];
   const lost: SourceFile[] = [];
   for (const { file, sent } of wrong) {

@@ -3,9 +3,10 @@
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { Batch, Landing } from "./batch-state";
 import { UNTAGGED, md5Of, type PlaceTag } from "./check/place-tag";
-import { doubtfulAt, type DoubtfulAt } from "./journal/doubtful-at";
+import { doubtfulAt, silentAt, type DoubtfulAt } from "./journal/doubtful-at";
 import { report } from "./progress";
 import { concurrencyOf } from "./request";
+import type { SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";
 import { findLanded, type Run } from "./state";
 
@@ -77,6 +78,18 @@ function presume({ presumed }: Batch, at: DoubtfulAt | undefined, entry: Manifes
   presumed.set(at, entries);
 }
 
+/** Where its store may keep something else. */
+function doubtfulWhere({ doubtfulAt: hosts, reply }: SentFile): DoubtfulAt | undefined {
+  const isSilent = hosts.length > 0 && reply?.hasEtag === false;
+  return isSilent ? silentAt(reply.host) : doubtfulAt(hosts);
+}
+
+function noteHeard({ heard }: Batch, { reply }: SentFile, entry: ManifestEntry): void {
+  if (reply?.hasEtag !== true) return;
+  const known = heard.get(reply.host);
+  if (known === undefined || entry.sizeBytes < known.sizeBytes) heard.set(reply.host, entry);
+}
+
 export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
   const { avala, batch } = run;
   const { sha256, kept, isReplaceable, wasThere } = sent;
@@ -85,11 +98,12 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   const entry = { path, sizeBytes, sha256 };
   const tag = noteTag(batch, path, sent.tag);
   batch.mayReplace ||= isReplaceable && tag !== undefined && !batch.isNamedByContent;
-  const at = doubtfulAt(sent.doubtfulAt);
+  const at = doubtfulWhere(sent);
   const record = { path, sizeBytes, sha256, batch: batch.uid, tag, doubtfulAt: at };
   const underWay = concurrencyOf(run.request);
   await run.writes.keep((journal) => journal.record(record, underWay));
   presume(batch, at, entry);
+  noteHeard(batch, sent, entry);
   batch.begun.delete(path);
   batch.failuresInARow = 0;
   batch.progress.addFile(wasThere ? "found" : "sent", sizeBytes);

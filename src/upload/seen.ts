@@ -44,7 +44,7 @@ function placeOf(
 }
 
 function isEtags(value: unknown): value is Etags {
-  return value === "md5" || value === "once" || value === "other";
+  return value === "md5" || value === "once" || value === "other" || value === "named";
 }
 
 function etagsOf(value: unknown): ReadonlyMap<string, Etags> {
@@ -70,8 +70,8 @@ function expectSeen({ remembered }: Avala, { etags }: Seen): void {
   }
 }
 
-function seenOf({ etags, seen, doubts }: StoreManner): Etags | undefined {
-  if (etags === "none") return undefined;
+function seenOf({ etags, seen, doubts, tags }: StoreManner): Etags | undefined {
+  if (etags === "none") return tags > 0 ? "named" : seen;
   if (etags !== undefined) return etags;
   return seen === "once" && doubts > 1 ? "other" : seen;
 }

@@ -18,6 +18,7 @@ import { failureOf } from "./refused";
 import { concurrencyOf, type UploadFile } from "./request";
 import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
+import { resolveSilent } from "./silent";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost, type SessionLostError } from "./send/session-lost";
 import { beginAnother, journalOf, sendingOf, type Run } from "./state";
@@ -92,15 +93,22 @@ async function work(run: Run, file: SourceFile, sending: Sending): Promise<void>
 }
 
 /**
- * What is doubtful, or counted although it was, is sent again when its store has shown since that it reports MD5s. What is
- * doubtful then once more lies in a store that was not heard of before: it is settled in the next round.
+ * What is doubtful, or counted although it was, is sent again when its store has shown since that it reports MD5s, or that it
+ * gives these files an ETag. What is doubtful then once more lies in a store that was not heard of before: it is settled in the
+ * next round.
  */
 async function resolveUnverified(run: Run, files: Iterable<SourceFile>): Promise<void> {
-  for (;;) {
+  for (let isResolved = false; ;) {
     const { again, lost } = await takeWrong(run, files);
     for (const { file, error } of lost) failFile(run, file, error);
-    if (again.length === 0) return;
-    await sendAll(run, again);
+    if (again.length > 0) {
+      await sendAll(run, again);
+      continue;
+    }
+    if (isResolved) return;
+    isResolved = true;
+    run.batch.isSettling = true;
+    await resolveSilent(run, { files, send: (some) => sendAll(run, some) });
   }
 }
 

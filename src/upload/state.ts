@@ -107,6 +107,7 @@ export function sendingOf(run: Run, signal: AbortSignal): Sending {
     isBatchShared: batch.isShared,
     isMade: request.isMade,
     otherRun: batch.otherRun,
+    isSettling: batch.isSettling,
     abandoned,
     bytes: bytesOf(run),
     signal,

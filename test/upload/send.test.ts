@@ -75,6 +75,7 @@ test("a file whose hashing ends midway is read again, and lands whole", async ()
     },
     ...{
       isBatchShared: true,
+      isSettling: false,
       isMade: undefined,
       otherRun: { isAtWork: false, isReported: false },
       abandoned: new Set<string>(),

@@ -24,8 +24,10 @@ export interface StoreCheck {
   readonly hasLearned: boolean;
   /** Whether the store at `host` has shown by now that its ETags are MD5s: then what was doubtful there is wrong. */
   returnsMd5(host: string): boolean;
-  /** Whether it has given ETags, of whatever kind. */
+  /** Whether it has given ETags, of whatever kind, in this session or in an earlier one. */
   givesEtags(host: string): boolean;
+  /** It has shown that it gives none any more. */
+  forgetEtags(host: string): void;
   /** Whether it seems by now to return none: then what is doubtful there counts, until it shows otherwise. */
   seemsWithoutMd5s(host: string): boolean;
   judge(stored: Stored, piece: Piece): Promise<Verdict>;
@@ -38,7 +40,7 @@ export interface StoreCheck {
 }
 
 /** `what`: `a.jpg`, `part 3 of a.mcap`. */
-export function keptOther(what: string, { host, etag }: Stored): AvalaError {
+export function keptOther(what: string, { host, etag }: Pick<Stored, "host" | "etag">): AvalaError {
   const name = printable(what);
   const text =
     etag === undefined
@@ -87,7 +89,14 @@ export function createStoreCheck({
       return learned().length > 0;
     },
     returnsMd5: (host) => stores.get(host)?.etags === "md5",
-    givesEtags: (host) => (stores.get(host)?.tags ?? 0) > 0,
+    givesEtags: (host) => {
+      const store = stores.get(host);
+      return store !== undefined && (store.tags > 0 || store.seen !== undefined);
+    },
+    forgetEtags: (host) => {
+      const store = stores.get(host);
+      if (store !== undefined) store.seen = undefined;
+    },
     seemsWithoutMd5s: (host) => {
       const store = stores.get(host);
       return store !== undefined && seemsWithoutMd5s(store);

@@ -39,7 +39,7 @@ const MIN_SIGNS = 8;
 const ALWAYS_JUDGED_BYTES = 1024 * 1024;
 
 // Where sending twice costs. What is smaller is sent once more in each session: that also mends a lone file that was kept wrong.
-const COSTLY_BYTES = 16 * 1024 * 1024;
+export const COSTLY_BYTES = 16 * 1024 * 1024;
 
 // How often a piece is sent again where its reply lacks the ETag that others had. A store may give one only to some objects, and
 // then another try shows nothing: so these are few in a session as well, unless they are rare among all replies.

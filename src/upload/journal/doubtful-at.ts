@@ -1,7 +1,13 @@
 // At which stores' hosts what landed was doubtful, as a record says it: nearly always at one, and the same one for all. Pure.
 
-/** Hosts, separated by spaces. Absent: what landed is doubtful nowhere. */
+/**
+ * Hosts, separated by spaces; with {@link SILENT} at its end where that one host replied without an `ETag`. Absent: what landed
+ * is doubtful nowhere.
+ */
 export type DoubtfulAt = string;
+
+// No host has it.
+const SILENT = "?";
 
 /** Of what landed although its store did not show that it keeps it. */
 export interface MaybeDoubtful {
@@ -12,8 +18,18 @@ export function doubtfulAt(hosts: readonly string[]): DoubtfulAt | undefined {
   return hosts.length === 0 ? undefined : hosts.join(" ");
 }
 
+/** Of what landed without an ETag. */
+export function silentAt(host: string): DoubtfulAt {
+  return `${host}${SILENT}`;
+}
+
+export function isSilentAt(at: DoubtfulAt): boolean {
+  return at.endsWith(SILENT);
+}
+
 export function hostsIn({ doubtfulAt: hosts }: MaybeDoubtful): readonly string[] {
-  return hosts?.split(" ") ?? [];
+  if (hosts === undefined) return [];
+  return (isSilentAt(hosts) ? hosts.slice(0, -SILENT.length) : hosts).split(" ");
 }
 
 export function hostsOf(records: Iterable<MaybeDoubtful>): readonly string[] {

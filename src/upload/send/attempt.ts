@@ -44,6 +44,8 @@ export interface Sending extends SendingTools {
   /** Whether a dataset of the set exists by now, as far as the caller can say. */
   readonly isMade: (() => Promise<boolean>) | undefined;
   readonly otherRun: OtherRun;
+  /** Whether a file that goes by form and is given no ETag is not sent again at once: once all have been sent, others show why. */
+  readonly isSettling: boolean;
   /** As the run's. */
   readonly abandoned: ReadonlySet<string>;
   readonly bytes: ByteCounter;
@@ -60,8 +62,8 @@ export interface StoredFile {
   readonly kept: Kept;
   /** The stores whose word on it was doubtful: one set may lie in several. */
   readonly doubtfulAt: readonly string[];
-  /** Whether its store gave no ETag, and had given none by then. @default false */
-  readonly isSilent?: boolean | undefined;
+  /** The host of the store that a form went to, and whether its last reply had an ETag. */
+  readonly reply?: { readonly host: string; readonly hasEtag: boolean } | undefined;
   /** Whether only the server says that it is there, by a session that no record of ours knows. */
   readonly isUnproven: boolean;
   /** Whether it can be sent again to the same place: a form replaces what lies there. */

@@ -140,8 +140,8 @@ async function sendByForm(
     : isPlaceShared(form, uploadUid)
       ? tagOf(last, kept)
       : undefined;
-  const isSilent = stored.etag === undefined && !check.givesEtags(stored.host);
-  return { ...sentAs(path, body, kept, stored, { isReplaceable: true, tag }), isSilent };
+  const reply = { host: last.host, hasEtag: last.etag !== undefined };
+  return { ...sentAs(path, body, kept, stored, { isReplaceable: true, tag }), reply };
 }
 
 interface PutBody {
@@ -210,7 +210,7 @@ export async function sendWhole(
   if (record !== undefined && mayBeOurs) await journal.record(record);
   const nextBody = await bodiesOf(sending, file);
   let isDoubted = false;
-  const silences = { count: 0 };
+  const silences = { count: sending.isSettling ? Number.POSITIVE_INFINITY : 0 };
   const withPresigned = presignedForEach(sending, file, first);
   const attempt = (count: number, tried: AbortSignal) => async (presigned: Whole) => {
     const body = nextBody();
