@@ -1,8 +1,10 @@
+import { utimesSync } from "node:fs";
 import vm from "node:vm";
 import { SequentialStorage } from "./support/sequential-storage";
 import SharingRuntime from "./support/sharing-runtime";
+import { createTempTree } from "./support/temp-tree";
 
-const { scriptOf } = SharingRuntime;
+const { scriptOf, shareTransformed } = SharingRuntime;
 
 const file = "/place/module.js";
 
@@ -46,6 +48,47 @@ describe("a file that several test files need", () => {
   test("stands in stacks where it stands in the file, in its first line, too", () => {
     const { stack } = run("module.exports.stack = new Error().stack;") as { stack: string };
     expect(stack).toContain(`${file}:1:24`);
+  });
+});
+
+describe("what a file is transformed into", () => {
+  interface Cache {
+    readonly transforms: Map<string, object>;
+    readonly sourceMaps: Map<string, string>;
+    transform(file: string): string;
+  }
+
+  /** As jest has it for one test file. */
+  function cacheThat(makes: () => string): Cache {
+    const cache: Cache = {
+      transforms: new Map<string, object>(),
+      sourceMaps: new Map<string, string>(),
+      transform: (file) => {
+        const code = makes();
+        cache.transforms.set(file, { code });
+        cache.sourceMaps.set(file, `map of ${code}`);
+        return code;
+      },
+    };
+    shareTransformed(cache);
+    return cache;
+  }
+
+  test("is made once for several test files until the file changes, and each knows its map", () => {
+    const tree = createTempTree({ "module.ts": "" });
+    const source = tree.at("module.ts");
+    try {
+      let makes = 0;
+      const make = (): string => `code ${++makes}`;
+      const [one, other] = [cacheThat(make), cacheThat(make)];
+      expect([one.transform(source), other.transform(source)]).toEqual(["code 1", "code 1"]);
+      expect(other.transforms.get(source)).toEqual({ code: "code 1" });
+      expect(other.sourceMaps.get(source)).toBe("map of code 1");
+      utimesSync(source, 1, 1);
+      expect([one.transform(source), other.transform(source)]).toEqual(["code 2", "code 2"]);
+    } finally {
+      tree.remove();
+    }
   });
 });
 
