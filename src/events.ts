@@ -97,7 +97,7 @@ export interface Silence {
 export interface Failing {
   /** Of the last one. */
   readonly error: AvalaError;
-  /** Since the first one failed. */
+  /** Since the first one failed for the same reason. */
   readonly seconds: number;
   /** Until the next try. Absent while one is under way. */
   readonly nextSeconds?: number;

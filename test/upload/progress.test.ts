@@ -1,4 +1,4 @@
-import { AvalaError } from "../../src/errors";
+import { ApiError, AvalaError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { hasTimeLeft, percentDone, trackProgress } from "../../src/upload/progress";
 
@@ -120,6 +120,27 @@ describe("progress of an upload", () => {
       expect(tracker.isFailing()).toBe(false);
       time.pass(4000);
       expect(tracker.snapshot().failing?.seconds).toBe(8);
+    });
+
+    test("each cause has failed since its own first try", () => {
+      const { time, tracker } = begin();
+      const ofApi = (status: number) => {
+        const error = new ApiError("server", "away", { status, route: "GET /x/" });
+        return { waitMs: 1000, error };
+      };
+      tracker.noteRetry(retry);
+      time.pass(9000);
+      tracker.noteRetry(ofApi(502));
+      time.pass(1000);
+      expect(tracker.snapshot().failing).toMatchObject({ error: { status: 502 }, seconds: 1 });
+      tracker.noteRetry(ofApi(503));
+      expect(tracker.snapshot().failing).toMatchObject({ error: { status: 503 }, seconds: 0 });
+      tracker.noteRetry(retry);
+      expect(tracker.snapshot().failing).toMatchObject({ error: { code: "network" }, seconds: 10 });
+      tracker.addFile("sent", 1000);
+      tracker.noteRetry(retry);
+      time.pass(3000);
+      expect(tracker.snapshot().failing).toMatchObject({ error: { code: "network" }, seconds: 3 });
     });
 
     test("the limit's waits do not count", () => {
