@@ -27,7 +27,7 @@ import { createSecrets, type Secrets } from "./secrets";
 import { createStorageTransport } from "./transport/storage-transport";
 import type { ProxySettings, Transport } from "./transport/transport";
 import { createUnanswered } from "./transport/unanswered";
-import { sendingWhileOpen, whileOpen } from "./while-open";
+import { sendingWhileOpen, sleepingWhileOpen, whileOpen } from "./while-open";
 
 export interface ConnectOptions {
   readonly apiKey: string;
@@ -102,15 +102,14 @@ export function connect(options: ConnectOptions): Avala {
   secrets.add(apiKey);
   const { clock = systemClock, random = systemRandom, disk = systemDisk } = ports;
   const unanswered = createUnanswered(clock);
-  let hasEnded = false;
-  const isClosed = (): boolean => hasEnded;
+  const ending = new AbortController();
+  const closing = ending.signal;
   const { api = createAxiosTransport({ proxy }) } = ports;
   const { storage: ofStorage = createStorageTransport({ proxy }) } = ports;
-  const transport = sendingWhileOpen(isClosed, unanswered.watch(api, "Avala"));
-  const storage = sendingWhileOpen(isClosed, unanswered.watch(ofStorage));
+  const transport = sendingWhileOpen(closing, unanswered.watch(api, "Avala"));
+  const storage = sendingWhileOpen(closing, unanswered.watch(ofStorage));
   const shared = {
     baseUrl,
-    clock,
     random,
     pace: createPace({ clock, random }),
     unanswered,
@@ -120,22 +119,24 @@ export function connect(options: ConnectOptions): Avala {
   };
   const context: HttpContext = {
     ...shared,
+    clock,
     apiKey,
     userAgent: userAgentOf(options.userAgent),
     transport,
-    join: joinerWith(signal),
+    join: joinerWith(signal === undefined ? closing : AbortSignal.any([signal, closing])),
   };
   return {
     ...shared,
-    call: (request) => whileOpen(isClosed, () => callApi(context, request)),
-    openOwn: (download) => whileOpen(isClosed, () => openOwn(context, download)),
+    clock: sleepingWhileOpen(closing, clock),
+    call: (request) => whileOpen(closing, () => callApi(context, request)),
+    openOwn: (download) => whileOpen(closing, () => openOwn(context, download)),
     keyFor: (purpose) => createHmac("sha256", apiKey).update(`avala ${purpose}`).digest(),
     storage,
     allowStorageHosts,
     disk,
     signal,
     close: () => {
-      hasEnded = true;
+      ending.abort();
       transport.close();
       storage.close();
     },

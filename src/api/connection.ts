@@ -53,7 +53,7 @@ export interface Avala {
   keyFor(purpose: string): Buffer;
   /** Names that this session has locked, so that what it does under them does not wait for itself. */
   readonly holds?: ReadonlySet<string> | undefined;
-  /** Closes kept connections. */
+  /** Ends what it sends or waits for, and closes kept connections. */
   close(): void;
 }
 

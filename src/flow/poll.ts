@@ -94,8 +94,10 @@ export async function poll<T>(
     return await readUntilDone(read, options);
   } catch (error) {
     // Whatever it was doing just then: what was awaited is what there is to say.
-    const isStopped = isAvalaError(error) && error.code === "cancelled";
-    throw isStopped ? cancelled(`Waiting for ${options.what}`) : error;
+    const isCancelled = isAvalaError(error) && error.code === "cancelled";
+    throw isCancelled && options.signal?.aborted === true
+      ? cancelled(`Waiting for ${options.what}`)
+      : error;
   }
 }
 

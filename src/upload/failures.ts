@@ -1,6 +1,7 @@
 // Which failures end a whole run, and how failed files are reported. Pure.
 import { AvalaError, UploadError, isApiError, type FileFailure, type LandedFile } from "../errors";
 import { saysItsFile } from "../api/endpoints/uploads/batch-refusals";
+import { isClosedUnder } from "../api/while-open";
 import { isStoreRefusal, type StoreRefusedError } from "../api/storage/storage-error";
 import { printable } from "../redact";
 import { counted, countedOf, formatCount, listed } from "../text";
@@ -141,7 +142,8 @@ export function stoppedBy(cause: AvalaError, outcome: UploadOutcome): UploadErro
   const failed = failures.length === 0 ? "" : `\n${describeFailures(outcome)}`;
   const { hint, retryAfterMs } = cause;
   // Of a signal there is nothing to say that the words before don't.
-  const why = cause.code === "cancelled" ? "." : `: ${cause.message}`;
+  const isBySignal = cause.code === "cancelled" && !isClosedUnder(cause);
+  const why = isBySignal ? "." : `: ${cause.message}`;
   const message = `${reached}${why}${failed}`;
   const options = { uploadUid, failures, landed, hint, retryAfterMs, cause };
   return new UploadError(cause.code, message, options);

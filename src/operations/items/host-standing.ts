@@ -166,9 +166,10 @@ function createRests(
       return nextMs - nowMs;
     },
     pause: async (ms) => {
-      const signals = [waking.signal, ...(signal === undefined ? [] : [signal])];
+      const { signal: woken } = waking;
+      const signals = [woken, ...(signal === undefined ? [] : [signal])];
       await clock.sleep(ms, forMany(AbortSignal.any(signals))).catch((error: unknown) => {
-        if (signal?.aborted === true) throw error;
+        if (!woken.aborted) throw error;
       });
     },
     lengthen: (atMs) => {
