@@ -1,6 +1,22 @@
-// Random manifests for property tests: paths as people have them, and as nobody has them.
+// Random values for property tests: texts, and manifests whose paths are as people have them, and as nobody has them.
 import fc from "fast-check";
 import type { ManifestEntry } from "../../src/files/manifest/manifest";
+
+const SURROGATES = { from: 0xd800, count: 0x800 };
+
+/**
+ * Any character, as the unit "binary" is. That one makes a list of all million of them first, which takes 1.5 seconds of
+ * processor time.
+ */
+export const anyCharacter = fc.nat({ max: 0x10_ffff - SURROGATES.count }).map(
+  (n) => String.fromCodePoint(n < SURROGATES.from ? n : n + SURROGATES.count),
+  (text) => {
+    const [one, ...more] = typeof text === "string" ? text : "";
+    const point = one?.codePointAt(0);
+    if (point === undefined || more.length > 0) throw new Error("This is no character.");
+    return point < SURROGATES.from ? point : point - SURROGATES.count;
+  },
+);
 
 const part = fc.oneof(
   fc.stringMatching(/^[a-z0-9_-]{1,8}$/),
