@@ -100,6 +100,9 @@ test.each([
   [400, "IncompleteBody"],
   [400, "XAmzContentSHA256Mismatch"],
   [400, "RequestTimeout"],
+  [400, "ClientDisconnect"],
+  [499, "ClientDisconnected"],
+  [499, "Anything"],
 ])("a PUT that ends with %d %s is tried again", async (status, code) => {
   await begin("s3", "PUT");
   const reply = { status, body: refusal(code) };

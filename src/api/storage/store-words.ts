@@ -91,7 +91,10 @@ const WORDS: readonly Word[] = [
   { means: "throttled", ...at(503), says: /\breduce your\b.*\brate\b/i },
   { means: "passing", from: 500 },
   { means: "passing", ...at(408) },
+  { means: "passing", ...at(499) },
   { means: "passing", codes: ["RequestTimeout", "InternalError", "ServiceUnavailable"] },
+  // R2 and MinIO of a connection that broke off, MinIO also while it is shut down.
+  { means: "passing", codes: ["ClientDisconnect", "ClientDisconnected"] },
   { means: "passing", ...at(409), codes: ["ConditionalRequestConflict", "OperationAborted"] },
   // The bytes came otherwise than they were sent.
   {
