@@ -163,15 +163,15 @@ ${boundsTable(measured)}
   runner does not help.
 - **More runners** share the budget, because the limit is the user's. ${LIMITS.matrixJobs} jobs get ${figure(perMinute / LIMITS.matrixJobs)} calls a minute each, and together take
   longer than one: each job has ${callsByForm(1) - 1} calls and more of its own, which for ${LIMITS.matrixJobs} jobs are ${duration(minutesOf(LIMITS.matrixJobs * (callsByForm(1) - 1)))}. More than 30 runs at once were not
-  measured. More keys of the same user do not help either.
+  measured, and GitHub runs only as many as its plan allows (20 on the free one). More keys of the same user do not help either.
 - **Bytes** are the bound if a file takes longer to send than its call: above ${breakEven(100e6)} a file on a line of 100 MB/s, above
   ${breakEven(10e6)} on one of 10 MB/s, and by PUT above twice that. Then a matrix with a few runners helps. A user may have ${LIMITS.uploadsAtOnce} uploads under way at once, and one job
   takes 8 of them by default. With several jobs, set \`concurrency\` so that together they stay at 10, as to 2 in each of 4 jobs.
 - **Storage** is not the bound of an upload: ${perMinute} a minute are ${share(LIMITS.s3PerSecond)}% of what one prefix of S3 takes, and ${share(LIMITS.gcsPerSecond)}% of what a new
   bucket of Cloud Storage takes. It bounds how fast you can fill a bucket of yours.
 - **Comparing** comes after a dataset was made under a fixed name, where runs of other content can send to the same places: what
-  storage keeps is held against what was sent. At ${COMPARING_MS} ms a request ${figure(comparedWithin(LIMITS.waitMinutes))} files are compared in the ${LIMITS.waitMinutes} minutes that a step waits
-  (\`timeout-minutes\`). For those that are not compared by then there is a warning, and \`complete\` is \`false\`. A name with
+  storage keeps is held against what was sent, in half of the time that a step may still wait (\`timeout-minutes\`): what follows, as
+  an export, has the other half. At ${COMPARING_MS} ms a request that is enough for ${figure(comparedWithin(LIMITS.waitMinutes / 2))} files if it is ${LIMITS.waitMinutes} minutes; 1,000,000 take ${figure(2 * minutesToCompare(1e6))}. For those that are not compared by then there is a warning, and \`complete\` is \`false\`. A name with
   \`{digest}\` or \`{increment}\` needs no comparing.
 - **Memory** of an upload grows with the number of files and not with their size: the table has it for more files than were
   measured as a straight line through the least and the most that were.
@@ -179,8 +179,8 @@ ${boundsTable(measured)}
   documented.
 - **Jobs end, datasets do not wait.** A dataset is made when its last file is there, and until then its files must not change. Cut
   an upload of days into folders (\`partition-depth: 1\`) or into increments (\`{increment}\`), each complete by itself.
-- **The disk of a hosted runner** holds ${LIMITS.diskGb} GB, and each of several jobs, one after the other, needs all of the files. For more,
-  use a runner of your own that has them.
+- **The disk of a standard hosted runner** holds ${LIMITS.diskGb} GB, and each of several jobs, one after the other, needs all of the files. For more,
+  use one of GitHub's larger runners, or a runner of your own that has them.
 - **100,000,000 files** do not go through the API: it would take years, and the list alone needs more memory than runners have. Put them
   into a bucket.
 

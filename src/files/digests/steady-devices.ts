@@ -20,7 +20,7 @@ export function isOnSteadyDevice(path: string): boolean {
   try {
     const type = statfsSync(path).type >>> 0;
     if (process.platform === "linux") return steadyTypes.has(type);
-    // The numbers of macOS are those of one boot. The system's own volume is APFS.
+    // The numbers of macOS are those of one boot. The system's own volume is APFS, and an image of that type can't be told from it.
     return process.platform === "darwin" && type === statfsSync("/").type >>> 0;
   } catch {
     return false;
