@@ -1,7 +1,7 @@
 // What belongs to one batch of a set: which one it is, and what has become of the files in it so far. Another batch
 // begins with a new one. Decides nothing.
 import type { Presigned } from "../api/endpoints/uploads/presign";
-import type { FileFailure } from "../errors";
+import type { AvalaError, FileFailure } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { PlaceTag } from "./check/place-tag";
 import { createTagList, type TagList } from "./check/tag-list";
@@ -25,6 +25,14 @@ export interface Landing {
   readonly begunMs: number;
 }
 
+/** A file that a store has refused once: it is tried again before it counts as failed, for that may have been a moment's. */
+export interface Held {
+  readonly file: SourceFile;
+  readonly error: AvalaError;
+  /** When it was refused, ms since the epoch. */
+  readonly atMs: number;
+}
+
 /** Which batch it is, and what is known of it before anything goes. */
 export interface ChosenBatch {
   /** `undefined`: by the first protocol. */
@@ -45,8 +53,12 @@ export interface Batch extends ChosenBatch {
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
   failures: FileFailure[];
-  /** Files in a row that failed although each was tried to the end, or were refused; one that lands sets it back. */
-  failuresInARow: number;
+  /** Files in a row that failed although each was tried to the end, or that a store refused; one that is sent ends it. */
+  readonly inARow: FileFailure[];
+  /** Oldest first. */
+  readonly held: Held[];
+  /** Files in a row that the server refused to presign; one that is sent sets it back. */
+  presignsRefused: number;
   /** Whether the server takes any file of it, asked where it has refused one before it took any. */
   takesAny: Promise<boolean> | undefined;
   checkedByStore: number;
@@ -93,7 +105,9 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     sent: [],
     unchanged: [],
     failures: [],
-    failuresInARow: 0,
+    inARow: [],
+    held: [],
+    presignsRefused: 0,
     takesAny: undefined,
     checkedByStore: 0,
     hasSessions: false,

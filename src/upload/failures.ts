@@ -2,7 +2,7 @@
 import { AvalaError, UploadError, isApiError, type FileFailure, type LandedFile } from "../errors";
 import { saysItsFile } from "../api/endpoints/uploads/batch-refusals";
 import { isClosedUnder } from "../api/while-open";
-import { isStoreRefusal, type StoreRefusedError } from "../api/storage/storage-error";
+import { isStoreRefusal } from "../api/storage/storage-error";
 import { printable } from "../redact";
 import { counted, countedOf, formatCount, listed } from "../text";
 
@@ -27,23 +27,47 @@ export function stopsTheRun(error: AvalaError): boolean {
   }
 }
 
+/** Whether a store refused it once, in words that no other try was made for, and may refuse each file so, or each for a moment. */
+export function isRefusal(error: AvalaError): boolean {
+  return isStoreRefusal(error) && error.mayMeetAll;
+}
+
 /** Whether what a file failed with is likely to come whichever the file, if it comes several times in a row. */
 export function mayMeetAll(error: AvalaError): boolean {
   // What can't be read is likely to come in place of each reply.
-  return error.retryable || error.isUnread || (isStoreRefusal(error) && error.mayMeetAll);
+  return error.retryable || error.isUnread || isRefusal(error);
 }
 
 const CHECK_BETWEEN =
   "Check that no proxy or firewall between this machine and the store refuses uploads. If there is none, report it to Avala.";
 
-/** What ends a run when file after file has failed with what may meet all; `inARow`: these failures. */
-export function endOfAll(error: AvalaError, inARow: readonly FileFailure[]): AvalaError {
-  if (!isStoreRefusal(error)) return error;
-  const { host, facts, hint = CHECK_BETWEEN } = error;
-  const isSame = (one: StoreRefusedError): boolean => one.host === host && one.facts === facts;
-  const alike = inARow.filter((failure) => isStoreRefusal(failure.error) && isSame(failure.error));
-  const text = `${host} refused ${counted(alike.length, "file")} in a row (${facts}).`;
-  return new AvalaError("storage", text, { hint, cause: error });
+/** `a.example.com and 2 other hosts` */
+function firstOf(texts: readonly string[], between: string, noun: string): string {
+  const [first = "", ...others] = new Set(texts);
+  return others.length === 0 ? first : `${first}${between}${counted(others.length, noun)}`;
+}
+
+/** What ends a run when file after file has failed with what may meet all: `last` is the last of `inARow`. */
+export function endOfAll(last: AvalaError, inARow: readonly FileFailure[]): AvalaError {
+  if (!isStoreRefusal(last)) return last;
+  const errors = inARow.map(({ error }) => error);
+  const others = errors.findLastIndex((error) => !isStoreRefusal(error));
+  const refusals = errors
+    .slice(others + 1)
+    .filter(isStoreRefusal)
+    .reverse();
+  const hosts = firstOf(
+    refusals.map(({ host }) => host),
+    " and ",
+    "other host",
+  );
+  const facts = firstOf(
+    refusals.map((refusal) => refusal.facts),
+    "; ",
+    "other reason",
+  );
+  const text = `${hosts} refused ${counted(refusals.length, "file")} in a row (${facts}).`;
+  return new AvalaError("storage", text, { hint: last.hint ?? CHECK_BETWEEN, cause: last });
 }
 
 /** Files that failed in the same words, but for their paths and the numbers of requests. */

@@ -105,7 +105,6 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   presume(batch, at, entry);
   noteHeard(batch, sent, entry);
   batch.begun.delete(path);
-  batch.failuresInARow = 0;
   batch.progress.addFile(wasThere ? "found" : "sent", sizeBytes);
   if (wasThere) {
     batch.unchanged.push(entry);

@@ -4,6 +4,7 @@ import { isFileRefused, saysItsFile } from "../api/endpoints/uploads/batch-refus
 import type { ApiError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { MAX_FAILURES_IN_A_ROW } from "./batch-state";
+import { sampleOf } from "./sample";
 import { askHow } from "./send/ask";
 import { fileRefused, isPresignRefused } from "./send/session-lost";
 import { sendingOf, type Run } from "./state";
@@ -43,24 +44,6 @@ async function takes(run: Run, file: Asked): Promise<boolean> {
   }
 }
 
-const OTHERS_SPREAD = 3;
-
-/** A few from all over the set, for files that lie together may be alike, and the smallest, for the size may be what is refused. */
-function sampleOf(others: readonly Asked[]): ReadonlySet<Asked> {
-  const sample = new Set<Asked>();
-  const last = others.length - 1;
-  for (let step = OTHERS_SPREAD; step >= 1; step -= 1) {
-    const file = others[Math.ceil((last * step) / OTHERS_SPREAD)];
-    if (file !== undefined) sample.add(file);
-  }
-  const [first, ...rest] = others;
-  if (first !== undefined)
-    sample.add(
-      rest.reduce((least, file) => (file.sizeBytes < least.sizeBytes ? file : least), first),
-    );
-  return sample;
-}
-
 async function takesAnother(run: Run, path: string): Promise<boolean> {
   for (const file of sampleOf(othersOf(run, path))) if (await takes(run, file)) return true;
   return false;
@@ -76,11 +59,11 @@ async function ofFileOrSet(run: Run, { path }: Asked, error: ApiError): Promise<
   const isOwn = saysItsFile(error);
   const hasTaken = batch.asked.size + batch.begun.size + batch.sent.length > 0;
   if (!isOwn && !hasTaken && !(await (batch.takesAny ??= takesAnother(run, path)))) throw error;
-  batch.failuresInARow += 1;
+  batch.presignsRefused += 1;
   // Only one asks: others that are under way fail by themselves meanwhile.
-  if (batch.failuresInARow === MAX_FAILURES_IN_A_ROW) {
+  if (batch.presignsRefused === MAX_FAILURES_IN_A_ROW) {
     if (!(await takesAnother(run, path))) throw error;
-    batch.failuresInARow = 0;
+    batch.presignsRefused = 0;
   }
   return isOwn ? error : fileRefused(path, error);
 }

@@ -1,42 +1,52 @@
 // Sends the files of a set in its batch until each has ended as sent, unchanged or failed; decides what stops a run, what
 // only fails a file, and when the whole set begins again in another batch. Knows nothing of status codes.
-import { AvalaError, isAvalaError, messageOf } from "../errors";
+import { AvalaError } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import type { SourceFile } from "./send/source";
-import { mayMeetOther, MAX_FAILURES_IN_A_ROW, type Batch } from "./batch-state";
+import { mayMeetOther, type Batch } from "./batch-state";
 import { anotherBatch } from "./journal/batch";
-import { endOfAll, mayMeetAll, stopsTheRun } from "./failures";
-import { hashFiles, type Hashed, type Unread } from "./hashed";
+import { failFile, failHeld, mayBeginAnother, noteFailure } from "./fail-file";
+import { endOfAll } from "./failures";
+import { hashFiles, type Hashed } from "./hashed";
+import { lastOfFull } from "./in-a-row";
 import { landPresumed, takePresumed, takeWrong } from "./doubtful";
 import { land, landAll, takeLanded, takeLandedAgain } from "./landing";
 import { lookForMade } from "./look-for-made";
-import { isLateAlone } from "../flow/retry";
 import { awaitOtherRun } from "./other-run";
 import { inOrder, inTurn } from "./probe";
 import { report } from "./progress";
 import { failureOf } from "./refused";
-import { concurrencyOf, type UploadFile } from "./request";
+import { createPool, heldOf, tryAgain, workOn, type Pool } from "./refusing";
+import { concurrencyOf } from "./request";
 import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
 import { resolveSilent } from "./silent";
 import { printable } from "../redact";
-import { batchSpent, isSessionLost, type SessionLostError } from "./send/session-lost";
+import { batchSpent, isSessionLost } from "./send/session-lost";
 import { beginAnother, journalOf, sendingOf, type Run } from "./state";
 
-async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<void> {
+/** `isAgain`: it was refused before, and what was asked before that is of no use. */
+async function uploadOne(
+  run: Run,
+  file: SourceFile,
+  sending: Sending,
+  isAgain: boolean,
+): Promise<void> {
   const { batch } = run;
   let begunMs: number | undefined;
   const sent = await send(sending, file, {
-    asked: batch.asked.get(file.path),
+    asked: isAgain ? undefined : batch.asked.get(file.path),
     journal: journalOf(run, file),
     mutex: run.partsMutex,
     onBegin: () => {
       begunMs ??= run.avala.clock.now();
       batch.begun.set(file.path, "asked");
-      batch.progress.beginFile();
+      if (!isAgain) batch.progress.beginFile();
     },
     onTaken: () => batch.begun.set(file.path, "taken"),
   });
+  batch.inARow.length = 0;
+  batch.presignsRefused = 0;
   const landing = { file, sent, begunMs: begunMs ?? run.avala.clock.now() };
   await run.noteSeen(); // a run that is killed later has learned it too
   await takePresumed(run);
@@ -46,50 +56,21 @@ async function uploadOne(run: Run, file: SourceFile, sending: Sending): Promise<
   await landPresumed(run);
 }
 
-function noteFailure({ avala, batch }: Run, { file, error }: Unread): void {
-  batch.failures.push({ path: file.path, error });
-  batch.progress.addFile("failed", file.sizeBytes);
-  avala.emit({ kind: "file-failed", path: file.path, error });
-}
-
-/** By the first protocol there are no batches, so it is begun once. */
-function mayBeginAnother({ batch, batchesLeft }: Run, { lost }: SessionLostError): boolean {
-  return batch.uid !== undefined && (lost === "protocol" || batchesLeft > 0);
-}
-
-function countInARow({ batch }: Run, error: AvalaError): void {
-  batch.failuresInARow += 1;
-  if (batch.failuresInARow < MAX_FAILURES_IN_A_ROW) return;
-  throw endOfAll(error, batch.failures.slice(-batch.failuresInARow));
-}
-
-/** It is neither sent nor failed, and the others continue. */
-function leaveForNextRun(run: Run, { path }: UploadFile, error: AvalaError): void {
-  const text = `${printable(path)} is left for the next run: ${messageOf(error.cause)}`;
-  run.avala.emit({ kind: "warning", text, path });
-  countInARow(run, error);
-}
-
-function failFile(run: Run, file: UploadFile, error: unknown): void {
-  if (isLateAlone(error)) {
-    leaveForNextRun(run, file, error);
-    return;
-  }
-  if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
-  if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
-  noteFailure(run, { file, error });
-  if (mayMeetAll(error)) countInARow(run, error);
-}
-
-async function work(run: Run, file: SourceFile, sending: Sending): Promise<void> {
-  await lookForMade(run);
-  if (run.isMade) return;
+async function tryOnce(
+  run: Run,
+  file: SourceFile,
+  sending: Sending,
+  isAgain: boolean,
+): Promise<boolean> {
+  let isSent = false;
   try {
-    await uploadOne(run, file, sending);
+    await uploadOne(run, file, sending, isAgain);
+    isSent = true;
   } catch (error) {
-    failFile(run, file, await failureOf(run, file, error));
+    failFile(run, file, await failureOf(run, file, error), isAgain);
   }
   report(run.avala, run.batch.progress);
+  return isSent;
 }
 
 /**
@@ -112,31 +93,45 @@ async function resolveUnverified(run: Run, files: Iterable<SourceFile>): Promise
   }
 }
 
-/** Until the deadline; what is left then is neither sent nor failed. */
+function poolOf(run: Run, files: Iterable<SourceFile>, signal: AbortSignal): Pool {
+  const sending = sendingOf(run, signal); // the same for all of them, as the signal is
+  return createPool(run, files, signal, (file, isAgain) => tryOnce(run, file, sending, isAgain));
+}
+
+/** Until the deadline; what is left then is neither sent nor failed. `order`: in which `files` are sent. */
 async function sendAll(
   run: Run,
-  files: Iterable<SourceFile> | AsyncIterable<SourceFile>,
+  files: Iterable<SourceFile>,
+  order: Iterable<SourceFile> | AsyncIterable<SourceFile> = files,
   onEnd?: (file: SourceFile) => void,
 ): Promise<void> {
   const { signal, clock, deadlineMs } = run.avala;
   const options = { concurrency: concurrencyOf(run.request), signal, clock, deadlineMs };
-  let sending: Sending | undefined; // the same for all of them, as the signal is
-  await runUntil(files, options, (file, itsSignal) =>
-    work(run, file, (sending ??= sendingOf(run, itsSignal))).finally(() => onEnd?.(file)),
+  let pool: Pool | undefined;
+  const isWhole = await runUntil(order, options, async (file, itsSignal) => {
+    await lookForMade(run);
+    pool ??= poolOf(run, files, itsSignal);
+    await workOn(pool, file).finally(() => onEnd?.(file));
+  });
+  if (!isWhole || run.isMade) return;
+  await runUntil(heldOf(run), options, (group, itsSignal) =>
+    tryAgain(poolOf(run, files, itsSignal), group),
   );
 }
 
 async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {
-  const { uid } = run.batch;
+  const { uid, inARow } = run.batch;
   takeLanded(run, files);
   try {
-    const order = await inOrder(run, files, async (file, error) =>
-      failFile(run, file, await failureOf(run, file, error)),
-    );
+    const order = await inOrder(run, files, async (file, error) => {
+      failFile(run, file, await failureOf(run, file, error));
+      const last = lastOfFull(inARow);
+      if (last !== undefined) throw endOfAll(last, inARow);
+    });
     if (run.batch.uid !== uid) takeLandedAgain(run, files);
     let endFirst: () => void = () => undefined;
     const hasEnded = new Promise<void>((resolve) => (endFirst = resolve));
-    await sendAll(run, inTurn(run, order, hasEnded), ({ path }) => {
+    await sendAll(run, files, inTurn(run, order, hasEnded), ({ path }) => {
       if (path === order.first?.file.path) endFirst();
     });
   } catch (error) {
@@ -197,11 +192,7 @@ async function isMadeByOther(run: Run, errors: readonly unknown[]): Promise<bool
   return true;
 }
 
-/**
- * Sends all in one batch. Where a session in it can't be mended, or it takes no more, the whole set begins again in another,
- * or by the first protocol.
- */
-export async function sendSet(run: Run, first: Hashed): Promise<void> {
+async function sendInBatches(run: Run, first: Hashed): Promise<void> {
   const { avala, request, tools } = run;
   for (let hashed = first; ; hashed = await hashFiles(avala, request, tools.sha256, hashed)) {
     for (const failure of hashed.unread) noteFailure(run, failure);
@@ -222,5 +213,17 @@ export async function sendSet(run: Run, first: Hashed): Promise<void> {
       const next = following ?? anotherBatch(uid, avala.random);
       beginAnother(run, isByFirst ? undefined : next);
     }
+  }
+}
+
+/**
+ * Sends all in one batch. Where a session in it can't be mended, or it takes no more, the whole set begins again in another,
+ * or by the first protocol.
+ */
+export async function sendSet(run: Run, first: Hashed): Promise<void> {
+  try {
+    await sendInBatches(run, first);
+  } finally {
+    failHeld(run);
   }
 }

@@ -60,7 +60,7 @@ describe("a large file that goes by one PUT", () => {
     const files = [await place.put("a.mcap", a), await place.put("b.mcap", b)];
     const name = datasetVersionName("set-{digest}", createManifest(files).digest);
     const denied = { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
-    place.emulator.setFault({ on: { target: "storage" }, skip: 1, reply: denied });
+    place.emulator.setFault({ on: { target: "storage" }, skip: 1, times: 2, reply: denied });
     await expect(uploadAll(files, name)).rejects.toMatchObject({ landed: [{ path: "a.mcap" }] });
     await rm(join(place.folder, "state"), { recursive: true });
     const before = bytesRequests();

@@ -1,5 +1,5 @@
 // What bounds an upload, in words.
-import { StoreRefusedError } from "../../src/api/storage/storage-error";
+import { storageError } from "../../src/api/storage/storage-error";
 import { ApiError, AvalaError } from "../../src/errors";
 import type { UploadProgress } from "../../src/events";
 import { describePace } from "../../src/upload/progress-text";
@@ -7,11 +7,11 @@ import { noCounts } from "../../src/upload/estimate";
 
 const served = (status: number): ApiError =>
   new ApiError("server", "no", { status, route: "POST /datasets/" });
-const facts = "503, InternalError";
-const refused = new StoreRefusedError(
+const refused = storageError(
   "store a.jpg",
-  { host: "s3.example.com", facts, mayMeetAll: false },
-  {},
+  { url: new URL("https://s3.example.com/bucket") },
+  { status: 503, headers: {}, body: Buffer.from("<Code>InternalError</Code>") },
+  0,
 );
 
 const progress: UploadProgress = {

@@ -31,7 +31,7 @@ const OF_FILE = ["EntityTooLarge", "EntityTooSmall", "RequestBodyTooLarge", "Key
 const STATUSES_OF_FILE = [413, 414];
 
 /** What a store has refused in its own words. */
-export class StoreRefusedError extends AvalaError {
+class StoreRefusedError extends AvalaError {
   readonly host: string;
   /** `403, AccessDenied` */
   readonly facts: string;

@@ -1,7 +1,7 @@
 // One file, sent by what the server chooses for it and completed where that is wanted, in a session that is ours to the end.
 import { completeUpload } from "../../api/endpoints/uploads/managed-upload";
 import type { Presigned } from "../../api/endpoints/uploads/presign";
-import { AvalaError } from "../../errors";
+import { AvalaError, isAvalaError } from "../../errors";
 import type { Mutex } from "../../flow/mutex";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
@@ -19,6 +19,7 @@ import { isUnhashed, type SourceFile } from "./source";
 import { UNTAGGED } from "../check/place-tag";
 import { hostsOf, type MaybeDoubtful } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
+import { isRefusal } from "../failures";
 import { isCompletedByOther } from "./contested";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
@@ -235,6 +236,8 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
       bytes.settle(wasThere ? 0 : file.sizeBytes);
       return { ...stored, wasThere };
     } catch (error) {
+      // It may be tried again as a whole.
+      if (isAvalaError(error) && isRefusal(error)) bytes.settle(0);
       const isLost = isSessionLost(error);
       if (!isLost && !isUnhashed(error)) throw error;
       bytes.settle(0);
