@@ -80,6 +80,13 @@ export function shownTypeOf(suffix: string): string | undefined {
   return shownTypes.get(suffix);
 }
 
+const typesShown: ReadonlySet<string> = new Set(shownTypes.values());
+
+/** Whether it is one of these types. */
+export function isShownType(type: string): boolean {
+  return typesShown.has(type);
+}
+
 // Text, tables and what systems leave behind: no server makes a three-dimensional image of these.
 const neverImages: ReadonlySet<string> = new Set([
   ...[".txt", ".md", ".rst", ".log", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml"],

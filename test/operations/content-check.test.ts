@@ -45,6 +45,7 @@ const nothing = {
   wrongSize: [],
   unshown: [],
   unlike: [],
+  sized: [],
   resized: [],
 };
 
@@ -69,6 +70,7 @@ test("the same content is the same, and other content is named, without the key"
     wrongSize: [],
     unshown: [],
     unlike: [],
+    sized: [],
     resized: [],
   });
   expect(open.mock.calls.map(([{ headers }]) => headers)).toEqual([

@@ -87,6 +87,55 @@ describe.each(names)("under a name of %s", (_how, nameOf) => {
     },
   );
 
+  test("none is called verified where all were cut short, and no reply had an ETag: now, later, elsewhere", async () => {
+    await start();
+    const files = await filesOf();
+    place.emulator.setFault(half("*", 0));
+    for (const [machine, outcome] of [
+      ["one", "uploaded"],
+      ["one", "unverified"],
+      ["two", "unverified"],
+    ] as const) {
+      const run = changed(machine, { sent: {} });
+      const found = await run.publish(files, nameOf(files));
+      expect(found).toMatchObject({ outcome, unverified: COUNT });
+      expect(said(run)).toMatch(
+        /other sizes for all 12 files|For 12 files [^]*another size than was sent/,
+      );
+      expect(said(run)).not.toMatch(/no response showed it|for fewer/);
+    }
+  });
+
+  test("one that was cut short is refused where no reply had an ETag: now, later, elsewhere", async () => {
+    await start();
+    const files = await filesOf();
+    place.emulator.setFault(half(CUT));
+    for (const [machine, code] of [
+      ["one", "dataset"],
+      ["one", "conflict"],
+      ["two", "conflict"],
+    ] as const) {
+      const run = changed(machine, { sent: {} });
+      const message = expect.stringMatching(/^ +- 1\d\d\.jpg: [^]*(size|other content)/m) as string;
+      await expect(run.publish(files, nameOf(files))).rejects.toMatchObject({ code, message });
+      expect(said(run)).not.toMatch(/other sizes/);
+    }
+  });
+
+  test("more than half of them that were cut short are told by their number", async () => {
+    await start();
+    const files = await filesOf();
+    place.emulator.setFault({ ...half("*", 7) });
+    for (const machine of ["one", "one", "two"]) {
+      const run = changed(machine, { sent: {} });
+      const found = await run.publish(files, nameOf(files));
+      expect(found).toMatchObject({ unverified: nameOf === versionOf ? 7 : COUNT });
+      expect(said(run)).toMatch(
+        /other sizes for 7 files, and the right size for 5|For 7 files [^]*another size than was sent/,
+      );
+    }
+  });
+
   test("what lies there as it was sent is verified by one look each", async () => {
     await start();
     const files = await filesOf();
@@ -113,6 +162,31 @@ describe.each(names)("under a name of %s", (_how, nameOf) => {
 });
 
 describe("under a name of its content", () => {
+  test("files count by the name where items show another format, and no reply had an ETag", async () => {
+    await start({ itemUrls: "rendition" });
+    const files = await filesOf();
+    for (const machine of ["one", "one", "two"]) {
+      const run = changed(machine, { sent: {} });
+      expect(await run.publish(files, versionOf(files))).toMatchObject({ unverified: 0 });
+      expect(said(run)).toBe("");
+    }
+  });
+
+  test("each of many is looked at elsewhere, whatever the ETags of the first are", async () => {
+    await start();
+    const files = await Promise.all(
+      Array.from({ length: 90 }, (_, index) =>
+        place.put(`${String(index + 100)}.jpg`, Buffer.from(`content of ${String(index)}`)),
+      ),
+    );
+    place.emulator.setFault({ ...half("*", 1), skip: 85 });
+    const one = changed("one", { sent: {} });
+    await one.publish(files, versionOf(files), { waits: false });
+    await expect(changed("two", {}).publish(files, versionOf(files))).rejects.toMatchObject({
+      message: expect.stringMatching(/1\d\d\.jpg: of another size/) as string,
+    });
+  });
+
   test.each([
     ["show renditions", { itemUrls: "rendition" }],
     ["are at another host", { itemUrls: "otherHost" }],

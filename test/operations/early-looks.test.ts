@@ -97,9 +97,9 @@ describe("a dataset that has its files, on a machine that has no record of it", 
   });
 
   test.each([
-    ["a fixed name", () => "set"],
-    ["a name of its content", versionOf],
-  ])("under %s costs few requests where ETags are no MD5s", async (_, nameOf) => {
+    ["a fixed name costs few requests", () => "set", COUNT - 1],
+    ["a name of its content costs one request each", versionOf, COUNT],
+  ] as const)("under %s where ETags are no MD5s", async (_, nameOf, most) => {
     const name = await made(nameOf, { etag: "opaque" });
     let early = 0;
     const holds = async (route: string, count: number): Promise<void> => {
@@ -112,7 +112,7 @@ describe("a dataset that has its files, on a machine that has no record of it", 
     const asked = watch(machine.avala);
     await machine.publish(files, name);
     expect(early).toBe(16);
-    expect(asked.urls.length).toBeLessThan(COUNT);
+    expect(asked.urls.length).toBeLessThanOrEqual(most);
   });
 
   const unanswered = ({ signal }: HttpRequest): Promise<never> =>

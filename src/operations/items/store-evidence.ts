@@ -36,6 +36,8 @@ interface Tally {
   /** Files of the same size, where no ETag is known to be another than theirs. */
   ofSize: number;
   wrongSize: number;
+  /** Files of the same size, whatever their ETags. */
+  rightSize: number;
 }
 
 /** Of all datasets. */
@@ -129,7 +131,7 @@ export function kindOf(
   const ofFamily = `${form} ${nameOfFamily(suffix, type)}`;
   const createTally = (of: Evidence | HostEvidence): Tally => ({
     family: familyIn(of, ofFamily),
-    ...{ ofSize: 0, wrongSize: 0 },
+    ...{ ofSize: 0, wrongSize: 0, rightSize: 0 },
   });
   const ofHost = evidence.ofHost.kinds.get(name) ?? createTally(evidence.ofHost);
   evidence.ofHost.kinds.set(name, ofHost);
@@ -156,15 +158,17 @@ export function noteOther(evidence: Evidence): void {
 }
 
 interface Sized {
-  /** Whether one of another MD5 agrees by its size, as it is not known that the store should show another ETag. */
+  readonly isRightSize?: boolean;
+  /** Whether one agrees by its size, as it is not known that the store should show another ETag. */
   readonly isOfSize?: boolean;
   /** Whether less is shown than was sent, though not nothing. */
   readonly isSmaller?: boolean;
 }
 
+/** @param likened without a likeness where nothing but its size may be known of it */
 export function noteLikeness(
-  { likeness, kind }: Likened,
-  { isOfSize = false, isSmaller = false }: Sized = {},
+  { likeness, kind }: Pick<Likened, "kind"> & { readonly likeness: Likeness | undefined },
+  { isRightSize = false, isOfSize = false, isSmaller = false }: Sized = {},
 ): void {
   const { evidence, form } = kind;
   if (likeness === "same" || likeness === "other")
@@ -173,7 +177,9 @@ export function noteLikeness(
     const { family } = tally;
     if (likeness === "same" || likeness === "other" || likeness === "kept") family[likeness] += 1;
     if (likeness === "wrong-size") tally.wrongSize += 1;
-    if (likeness === "of-size" || (likeness === "other" && isOfSize)) tally.ofSize += 1;
+    if (isRightSize) tally.rightSize += 1;
+    const isUnlike = likeness === undefined || likeness === "other";
+    if (likeness === "of-size" || (isUnlike && isRightSize && isOfSize)) tally.ofSize += 1;
   }
   if (isSmaller && (form === "weak" || likeness !== "wrong-size")) evidence.ofHost.shrunk += 1;
 }
@@ -202,6 +208,11 @@ export function leadsToFiles(kind: Kind, isNamed = false): boolean {
 export function isDifference({ likeness, kind }: Likened, isNamed = false): boolean {
   if (likeness === "wrong-size") return leadsToFiles(kind, isNamed);
   return likeness === "other" && kind.evidence.same > 0;
+}
+
+/** Whether items of the right sizes have strong ETags there: what has a weak one is then made of its file. */
+export function showsStrongEtags({ kinds }: Evidence): boolean {
+  return [...kinds.values()].some(({ form, rightSize }) => form !== "weak" && rightSize > 0);
 }
 
 /** Whether a difference is one by the size alone, and no MD5 shows that the content is another. */

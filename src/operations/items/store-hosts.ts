@@ -4,7 +4,7 @@ import type { Avala } from "../../api/connection";
 import type { AvalaError } from "../../errors";
 import { createSlots, type Slots } from "../../flow/slots";
 import { printable } from "../../redact";
-import { counted } from "../../text";
+import { counted, formatCount } from "../../text";
 import type { WaitMs } from "../wait";
 import { createHostGate, type HostGate } from "./host-gate";
 import type { LookLimits } from "./host-standing";
@@ -150,8 +150,9 @@ function describeSizes(kinds: readonly Kind[], areAll: boolean): string {
   const wrongSize = sumOf(kinds, (kind) => kind.wrongSize);
   const files = counted(wrongSize, "file");
   if (!areAll) return `other sizes for ${files}${suffixesOf(kinds)}`;
-  if (sumOf(kinds, ({ ofSize, family }) => ofSize + family.other) > 0)
-    return `other sizes for ${files}, and the right ones for fewer`;
+  const rightSize = sumOf(kinds, (kind) => kind.rightSize);
+  if (rightSize > 0)
+    return `other sizes for ${files}, and the right size for ${formatCount(rightSize)}`;
   return wrongSize === 1 ? "another size for the file" : `other sizes for all ${files}`;
 }
 

@@ -9,10 +9,22 @@ import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
-import { isDifference, isEnough, mayRead, type Likeness } from "../items/store-evidence";
+import {
+  isDifference,
+  isEnough,
+  mayRead,
+  showsStrongEtags,
+  type Likeness,
+} from "../items/store-evidence";
 import { beginLook, evidenceOf, reportHosts } from "../items/store-hosts";
 import type { WaitMs } from "../wait";
-import { isSuspect, tellingTags, UNTAGGED, type PlaceTags } from "../../upload/check/place-tag";
+import {
+  isSuspect,
+  md5Of,
+  tellingTags,
+  UNTAGGED,
+  type PlaceTags,
+} from "../../upload/check/place-tag";
 import {
   likenessOf,
   mayReadNamed,
@@ -42,6 +54,8 @@ export interface ContentComparison {
   readonly resized: readonly string[];
   /** Of those the ones of which it shows another size and another ETag than when they were sent. */
   readonly unlike: readonly string[];
+  /** Of those, where the name vouches for files, the ones of which it shows another size, and nothing shows why. */
+  readonly sized: readonly string[];
 }
 
 export interface Expected {
@@ -112,7 +126,9 @@ async function lookAt(
     const evidence = evidenceOf(hosts, { url, datasetUid });
     // A tag is known without reading the file.
     const isOpen = mayRead(evidence);
-    if (isEnough(evidence, MAX_WRONG_SIZES) || (!isOpen && tag === undefined)) return;
+    // The size of what a name vouches for may speak against that.
+    const isSizeOpen = isOpen || tag !== undefined || isNamed === true;
+    if (isEnough(evidence, MAX_WRONG_SIZES) || !isSizeOpen) return;
     const isVouchedFor = isNamed === true && !isSuspect(tag);
     const canRead = isVouchedFor ? mayReadNamed(evidence, file) : isOpen;
     const stored = { ...one, url };
@@ -129,6 +145,13 @@ function withoutMd5s({ other }: Seen): readonly Stored[] {
     other.flatMap(({ tag, kind }) => (tag === undefined ? kind.evidence : [])),
   );
   return other.filter(({ kind: { evidence } }) => evidence.same === 0 && withOthers.has(evidence));
+}
+
+/** Of another size: whether nothing shows that its item leads to something else than to what was sent. */
+function isUnexplained(one: Compared): boolean {
+  const isKept = one.tag !== undefined && md5Of(one.tag) !== undefined;
+  const isScaled = one.isWeak && showsStrongEtags(one.kind.evidence);
+  return !isDifference(one) && !one.isConverted && !isScaled && !isKept;
 }
 
 /** Files without a tag of their own for which no item stands. */
@@ -164,14 +187,15 @@ export async function compareContents(
   const alike = isNamed ? withoutMd5s(seen) : [];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
   const cut = new Set(pathsOf(resized));
+  const sized = new Set(isNamed ? pathsOf(seen["wrong-size"].filter(isUnexplained)) : []);
   const isOpen = ({ path }: NamedFile): boolean => {
     const tag = expected.tags?.get(path);
-    return cut.has(path) || (isNamed ? isSuspect(tag) : tag !== undefined);
+    return cut.has(path) || sized.has(path) || (isNamed ? isSuspect(tag) : tag !== undefined);
   };
   const mute = found.filter(({ file }) => isOpen(file) && !shown.has(file.path));
   const unlike = seen["wrong-size"].filter((one) => one.isRetagged && !isDifference(one));
   // Of what the name vouches for, it takes nothing away that a host shows nothing.
-  if (!isNamed || mute.length > 0) reportHosts(avala, hosts);
+  if (!isNamed || mute.some(({ file }) => !sized.has(file.path))) reportHosts(avala, hosts);
   return {
     same: new Set(pathsOf([...same, ...kept])),
     others: pathsOf(others),
@@ -179,5 +203,6 @@ export async function compareContents(
     unshown: [...pathsOf(mute), ...unlisted(expected, found)].sort(),
     resized: [...cut],
     unlike: pathsOf(unlike),
+    sized: [...sized],
   };
 }

@@ -1,8 +1,16 @@
 // What a file is to what a store keeps of it, by the size and the ETag that a request of one byte returns.
 import type { Avala } from "../../api/connection";
 import type { StoredObject } from "../../api/storage/stored-object";
+import { isShownType, shownTypeOf, suffixOf } from "../../files/media";
 import { readUntil } from "../../flow/disk/reading-disk";
-import { isEtagMute, isTagged, md5Of, UNPROVEN, type PlaceTag } from "../../upload/check/place-tag";
+import {
+  isEtagMute,
+  isTagged,
+  md5Of,
+  UNPROVEN,
+  UNTAGGED,
+  type PlaceTag,
+} from "../../upload/check/place-tag";
 import type { UploadFile } from "../../upload/request";
 import { readMd5 } from "../../upload/send/chunks";
 import { askStore } from "../items/ask-store";
@@ -56,6 +64,10 @@ export interface Looking {
 export interface StoredLikeness extends Likened {
   /** Whether the store calls it otherwise than when it was sent, where that was its MD5. */
   readonly isRetagged: boolean;
+  /** Whether it is shown in another format than its suffix has: then its size is that of something else. */
+  readonly isConverted: boolean;
+  /** Whether its ETag does not stand for its very bytes. */
+  readonly isWeak: boolean;
 }
 
 /** `undefined` where the store does not say. What a file's own reading throws comes through. */
@@ -69,17 +81,23 @@ export async function likenessOf(
   if (stored === undefined) return undefined;
   const evidence = evidenceOf(hosts, { url, datasetUid });
   const likeness = await likenessIn(avala, stored, { file, tag, evidence, ...looking });
-  if (likeness === undefined) return undefined;
   const kind = kindOf(evidence, file.path, stored);
-  const likened = { likeness, kind, isRetagged: isRetagged(tag, stored) };
-  // There is one empty content, so it says nothing of the others.
-  if (stored.sizeBytes === 0 && likeness === "kept") return likened;
   const { sizeBytes = 0 } = stored;
   const isSized = stored.sizeBytes !== undefined;
-  const isSmaller = sizeBytes > 0 && sizeBytes < file.sizeBytes;
-  noteLikeness(likened, { isOfSize: isSized && isSizeEnough(tag), isSmaller });
+  // There is one empty content, so it says nothing of the others.
+  if (stored.sizeBytes !== 0 || likeness !== "kept") {
+    const isRightSize = stored.sizeBytes === file.sizeBytes;
+    const isOfSize = tag === UNTAGGED || isSizeEnough(tag);
+    const isSmaller = sizeBytes > 0 && sizeBytes < file.sizeBytes;
+    noteLikeness({ likeness, kind }, { isRightSize, isOfSize, isSmaller });
+  }
   // Without its size another MD5 may be that of a rendition.
-  return likeness === "other" && !isSized ? undefined : likened;
+  if (likeness === undefined || (likeness === "other" && !isSized)) return undefined;
+  return {
+    ...{ likeness, kind, isRetagged: isRetagged(tag, stored) },
+    isConverted: isConverted(file.path, stored),
+    isWeak: stored.etag?.startsWith("W/") === true,
+  };
 }
 
 /** Whether nothing says that the store should call it otherwise than it does. */
@@ -90,6 +108,11 @@ function isSizeEnough(tag: PlaceTag | undefined): boolean {
 function isRetagged(tag: PlaceTag | undefined, { etag }: StoredObject): boolean {
   if (tag === undefined || etag === undefined || md5Of(tag) === undefined) return false;
   return !isTagged(tag, etag);
+}
+
+function isConverted(path: string, { contentType = "" }: StoredObject): boolean {
+  const type = contentType.split(";", 1).join().trim().toLowerCase();
+  return isShownType(type) && type !== shownTypeOf(suffixOf(path));
 }
 
 interface Comparing extends Looking, Pick<Listed, "file" | "tag"> {

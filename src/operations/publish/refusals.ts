@@ -240,8 +240,8 @@ export function otherContentLies(
     `The dataset ${name} was made (uid ${uid}) but holds other content than this run sent:${describeDifferences(differences)}`,
     {
       hint: isNamedByContent
-        ? "An earlier upload of these files went wrong, and what it left is not replaced. Delete the dataset in Avala, and change the part of the name before the digest."
-        : `Another run sends under this name, and files of both are in the same place. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
+        ? "An upload of these files went wrong, and what it left is not replaced. Delete the dataset in Avala, and change the part of the name before the digest."
+        : `Another run sends under this name, and files of both are in the same place, or storage has kept something else than it was sent. Delete the dataset in Avala, and send the files once no other run does, or under another name. ${version}`,
     },
   );
 }

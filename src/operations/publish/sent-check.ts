@@ -148,14 +148,26 @@ export function reportUnshown(
   );
 }
 
+/** Of them storage shows another size, whatever it was told when they were sent. */
+function reportSized(
+  avala: Avala,
+  { name }: Pick<Dataset, "name">,
+  sized: readonly string[],
+): void {
+  if (sized.length === 0) return;
+  const text = `For ${counted(sized.length, "file")} of the dataset ${printable(name)}, storage shows another size than was sent, and nothing shows why: it has kept only a part, or the items' URLs lead to scaled images or previews. The content counts as not compared, although the name has its digest. Look at these items in Avala to see which it is. The files:${listed(sized.map(shown))}`;
+  avala.emit({ kind: "warning", text });
+}
+
 /** No reply has shown that its store keeps them, and no look has. */
 export function reportSuspects(
   avala: Avala,
   { name }: Dataset,
-  { unshown, resized }: Pick<ContentComparison, "unshown" | "resized">,
+  { unshown, resized, sized }: Pick<ContentComparison, "unshown" | "resized" | "sized">,
 ): void {
   reportResized(avala, { name }, resized);
-  const isTold = new Set(resized);
+  reportSized(avala, { name }, sized);
+  const isTold = new Set([...resized, ...sized]);
   const suspects = unshown.filter((path) => !isTold.has(path));
   if (suspects.length === 0) return;
   const text = `For ${counted(suspects.length, "file")} of the dataset ${printable(name)}, it is not known whether storage keeps what was sent: no response showed it, and the items do not show it either. The content counts as not compared, although the name has its digest. Running again where items show what storage keeps compares it:${listed(suspects.map(shown))}`;
