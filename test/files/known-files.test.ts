@@ -14,12 +14,13 @@ interface Stamped {
   readonly inode: number;
   readonly device?: number;
   readonly changedMs?: number;
+  readonly sizeBytes?: number;
 }
 
 function stampsOf(files: readonly Stamped[]): Float64Array {
   return Float64Array.from(
-    files.flatMap(({ inode, device = 1, changedMs = pastMs }) => [
-      ...[10, changedMs, changedMs, inode, device],
+    files.flatMap(({ inode, device = 1, changedMs = pastMs, sizeBytes = 10 }) => [
+      ...[sizeBytes, changedMs, changedMs, inode, device],
     ]),
   );
 }
@@ -129,3 +130,26 @@ test("of a file that had changed within a minute, a later process that knows the
   expect(firsts(known)).toEqual(["0", "1", "2", "3", "4"]);
   expect(firsts(later)).toEqual([undefined, "1", "2", "3", "4"]);
 });
+
+// A write sets the times as it begins, and may take 2 GiB at once.
+test.each([
+  [240_000_000, 60_000],
+  [400_000_000, 100_000],
+  [2 ** 31, 536_871],
+  [2 ** 40, 536_871],
+])(
+  "of a file of %s bytes a later process knows nothing unless it had changed %s ms before",
+  async (sizeBytes, leastMs) => {
+    const digests: (string | undefined)[] = [];
+    for (const changedMs of [nowMs - leastMs + 1, nowMs - leastMs - 1]) {
+      const tree = createTempTree();
+      const file = join(tree.root, "kept.digests");
+      const stamps = stampsOf([{ inode: 1, changedMs, sizeBytes }, ...inodesFrom(2)]);
+      await (await knownOf({ file, stamps })).save();
+      const later = await open({ file });
+      tree.remove();
+      digests.push(later.recall("a.jpg", stamps, 0)?.sha256?.at(0));
+    }
+    expect(digests).toEqual([undefined, "0"]);
+  },
+);

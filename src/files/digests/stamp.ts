@@ -82,16 +82,21 @@ export function isSettled(stamp: Float64Array, sinceMs: number): boolean {
   return isPast(stamp, sinceMs, settlingMs);
 }
 
+// The most that Linux takes in one write (2 GiB), and the fewest bytes a ms that a disk which is in use writes: 4 MB/s.
+const maxWriteBytes = 2 ** 31;
+const leastBytesAMs = 4000;
+
 /**
- * {@link isSettled}, also for a change by a program that has the file mapped into memory: until a page is written back, the
- * program writes to it again, and no time of the file changes, then or later.
+ * {@link isSettled}, also for changes that no time of the file shows: those by a program that has it mapped into memory, until
+ * a page is written back; and those by a single write, which sets the times as it begins, for as long as it may take.
  */
 export function isWrittenBack(
   stamp: Float64Array,
   sinceMs: number,
   writingBackMs: number,
 ): boolean {
-  return isPast(stamp, sinceMs, writingBackMs);
+  const writeMs = Math.min(sizeIn(stamp, 0), maxWriteBytes) / leastBytesAMs;
+  return isPast(stamp, sinceMs, Math.max(writingBackMs, writeMs));
 }
 
 function isPast(stamp: Float64Array, sinceMs: number, marginMs: number): boolean {
