@@ -1,6 +1,7 @@
 // A file that has landed in one batch and goes again in another: where a server keeps one place for both, the second takes
 // the first one's away, also when its run does not live to record that.
 import { systemClock } from "../../src/flow/clock";
+import { isIn } from "../../src/upload/journal/batch";
 import {
   createFileJournal,
   type FileJournal,
@@ -52,7 +53,8 @@ describe("a file that has landed in one batch", () => {
     const disk = createDiskModel(new Map());
     await (await openAgain(disk)).record({ ...FILE, batch: OURS }, 1);
     await begin(await openAgain(disk), batch, begunBefore).takeBackOthers();
-    expect((await openAgain(disk)).landed.has(FILE.path)).toBe(false);
+    const known = { records: await openAgain(disk), stored: new Map() };
+    expect([OURS, batch].map((uid) => isIn(uid, FILE, known))).toEqual([false, false]);
   });
 
   test("is known for what was sent there, should the store not replace it", async () => {
@@ -62,6 +64,29 @@ describe("a file that has landed in one batch", () => {
     const file = begin(await openAgain(disk), ANOTHER);
     expect(file.mayHoldOther()).toBe(false);
     expect(file.wasSentBefore()).toBe(true);
+  });
+
+  test("is taken away from it while it is begun in another batch, also for who goes back", async () => {
+    const disk = createDiskModel(new Map());
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS }, 1);
+    await begin(await openAgain(disk), ANOTHER).takeBackOthers();
+    expect(begin(await openAgain(disk), OURS).isTakenAway()).toBe(true);
+    expect(begin(await openAgain(disk), OURS).wasSentBefore()).toBe(true);
+    expect(await begin(await openAgain(disk), OURS).reread()).toBeUndefined();
+    expect(begin(await openAgain(disk), ANOTHER).isTakenAway()).toBe(true);
+  });
+
+  test("counts in it no more by a part that was on its way there before", async () => {
+    const disk = createDiskModel(new Map());
+    await (await openAgain(disk)).record({ ...FILE, batch: OURS }, 1);
+    const there = begin(await openAgain(disk), ANOTHER);
+    await there.takeBackOthers();
+    await there.record({ partNumber: 1, sizeBytes: FILE.sizeBytes, sha256: FILE.sha256 });
+    const back = begin(await openAgain(disk), OURS);
+    expect(back.holdsOther()).toBe(false);
+    await back.takeBackOthers();
+    expect(begin(await openAgain(disk), ANOTHER).parts().size).toBe(0);
+    expect(begin(await openAgain(disk), ANOTHER).isTakenAway()).toBe(true);
   });
 
   test("stays landed while it goes in that batch", async () => {

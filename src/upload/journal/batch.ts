@@ -6,7 +6,7 @@ import { hasContent } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { Random } from "../../flow/clock";
 import type { Destination } from "../destination";
-import { BEGUN, type Records } from "./journal-lines";
+import { BEGUN, type PartsByBatch, type Records } from "./journal-lines";
 
 /** A version 4 UUID made of a sha256. */
 function uuidFrom(hex: string): string {
@@ -82,10 +82,19 @@ export function batchToResume(
   return base;
 }
 
+/** Whether a file that had landed was begun in another batch since: a server that keeps one place for both may have it there. */
+export function isBegunElsewhere(
+  parts: PartsByBatch | undefined,
+  batch: string | undefined,
+): boolean {
+  for (const [uid, ofBatch] of parts ?? []) if (uid !== batch && ofBatch.has(BEGUN)) return true;
+  return false;
+}
+
 type KnownOfPaths = Pick<Records, "landed" | "replaced" | "parts">;
 
 /** Whether the journal knows of something at a path that is not of this content in this batch, or was not when the file was begun in it. */
-function knowsOther(
+export function knowsOther(
   { landed, replaced, parts }: KnownOfPaths,
   path: string,
   batch: string | undefined,
@@ -117,7 +126,8 @@ export function isIn(
   if (sha256 === undefined) return false;
   const content = { sizeBytes, sha256 };
   const landed = records?.landed.get(path);
-  const isLanded = landed?.batch === batch && hasContent(landed, content);
+  const isMoved = isBegunElsewhere(records?.parts.get(path), batch);
+  const isLanded = landed?.batch === batch && !isMoved && hasContent(landed, content);
   if (isLanded || (records !== undefined && knowsOther(records, path, batch))) return isLanded;
   return hasContent(stored.get(path), content);
 }

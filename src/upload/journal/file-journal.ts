@@ -1,8 +1,14 @@
 // What the journal knows of one file, and what this run knows besides, should there be no journal. Decides nothing.
 import type { ManifestEntry } from "../../files/manifest/manifest";
-import { isOfContent } from "./batch";
+import { isBegunElsewhere, isOfContent } from "./batch";
 import type { Journal } from "./journal";
-import { BEGUN, type LandedEntry, type PartRecord, type PartsByBatch } from "./journal-lines";
+import {
+  BEGUN,
+  type LandedEntry,
+  type PartRecord,
+  type PartsByBatch,
+  type Records,
+} from "./journal-lines";
 import type { JournalWrites, Write } from "./journal-writes";
 
 export interface FileJournal {
@@ -12,7 +18,7 @@ export interface FileJournal {
   mayHoldOther(): boolean;
   /** Whether other content than this file's is known to have gone to its path. */
   holdsOther(): boolean;
-  /** Whether it landed last in a batch of other content: a server that keeps one place for both has it in this one no more. */
+  /** Whether it landed, or was begun, last in a batch of other content: a server that keeps one place for both may have it there. */
   isTakenAway(): boolean;
   /** Whether this content was sent to its path before, in whatever batch: what lies there then is it. */
   wasSentBefore(): boolean;
@@ -52,11 +58,21 @@ function isOf(sha256: string | undefined, part: PartRecord | undefined): boolean
   return sha256 !== undefined && part?.sha256 === sha256;
 }
 
-/** Only parts of this content in this batch. */
+/** Only parts of this content in this batch, and none where the file was begun in one of other content since. */
 function partsIn(parts: PartsByBatch | undefined, batch: string): Map<number, PartRecord> {
+  for (const [uid, ofBatch] of parts ?? [])
+    if (!isOfContent(batch, uid) && ofBatch.has(BEGUN)) return new Map();
   const ofBatch = new Map(parts?.get(batch));
   ofBatch.delete(BEGUN);
   return ofBatch;
+}
+
+/** Whether all that went in a batch of other content is this file: what is begun there has landed before, with the same content. */
+function isSameBegun(
+  ofBatch: ReadonlyMap<number, PartRecord>,
+  sha256: string | undefined,
+): boolean {
+  return ofBatch.has(BEGUN) && [...ofBatch.values()].every((part) => isOf(sha256, part));
 }
 
 /** What the journal says of a file's place: that something else may have been sent there, or this very content. */
@@ -69,14 +85,18 @@ function lastOf(
   const landed = journal?.landed.get(path);
   const isSame = landed?.sha256 === sha256 && landed?.sizeBytes === sizeBytes;
   const hasOther = landed !== undefined && !isSame;
-  const hasOtherParts = parts.some(([uid]) => batch === undefined || !isOfContent(batch, uid));
+  const inOthers = parts.filter(([uid]) => !isOfSame(batch, uid));
+  const hasOtherParts = inOthers.some(
+    ([, ofBatch]) => batch === undefined || !isSameBegun(ofBatch, sha256),
+  );
   const isBegun = parts.some(([, ofBatch]) =>
     [BEGUN, 1].some((number) => isOf(sha256, ofBatch.get(number))),
   );
   const isForeign = journal?.foreign.has(path) === true;
   // A server may keep one place for both batches, so what goes in one takes it from the other.
-  const isInAnother = landed !== undefined && landed.batch !== batch;
-  const isTakenAway = isInAnother && !isOfSame(batch, landed.batch);
+  const hasLandedElsewhere = landed !== undefined && landed.batch !== batch;
+  const isInAnother = hasLandedElsewhere || inOthers.length > 0;
+  const isTakenAway = inOthers.length > 0 || (hasLandedElsewhere && !isOfSame(batch, landed.batch));
   const isClaimed = hasOther || hasOtherParts || isForeign;
   return { isClaimed, wasSent: isBegun || isSame, isInAnother, isTakenAway };
 }
@@ -85,8 +105,13 @@ function isOfSame(batch: string | undefined, other: string | undefined): boolean
   return batch !== undefined && other !== undefined && isOfContent(batch, other);
 }
 
-function landedIn(batch: string, landed: LandedEntry | undefined): LandedEntry | undefined {
-  return landed?.batch === batch ? landed : undefined;
+function landedIn(
+  batch: string,
+  { landed, parts }: Pick<Records, "landed" | "parts">,
+  path: string,
+): LandedEntry | undefined {
+  const entry = landed.get(path);
+  return entry?.batch === batch && !isBegunElsewhere(parts.get(path), batch) ? entry : undefined;
 }
 
 /** Notes that a file is about to go in the batch, so that it counts as landed in no other any more, and not yet in this one. */
@@ -143,7 +168,7 @@ export function createFileJournal(
       const records = await journal?.reread().catch(() => undefined); // then this run knows what it knew
       if (records === undefined || batch === undefined) return undefined;
       known = new Map([...partsIn(records.parts.get(path), batch), ...own]);
-      return landedIn(batch, records.landed.get(path));
+      return landedIn(batch, records, path);
     },
   };
 }

@@ -104,7 +104,8 @@ function addLanded(records: RecordMaps, entry: LandedEntry): void {
 function addPart(records: RecordMaps, { path, batch }: PartOf, part: PartRecord): void {
   const { parts, landed, batches } = records;
   noteBatch(batches, batch);
-  if (landed.get(path)?.batch !== batch) landed.delete(path); // a server may keep one place for both
+  // A server may keep one place for both. What is only begun leaves it to be known in which batch the file landed before.
+  if (part.partNumber !== BEGUN && landed.get(path)?.batch !== batch) landed.delete(path);
   const ofPath = parts.get(path) ?? new Map<string, Map<number, PartRecord>>();
   const ofBatch = (ofPath.get(batch) ?? new Map<number, PartRecord>()).set(part.partNumber, part);
   parts.set(path, ofPath.set(batch, ofBatch));
