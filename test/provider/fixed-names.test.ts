@@ -67,7 +67,14 @@ describe("A fixed name", () => {
 
   test("whose files only another machine's journal shows in part is not verified, nor later", async () => {
     const { outs: files } = await make(bench.handlers(elsewhere()).fileSet, given("a"));
-    await make(bench.handlers().fileSet, { ...given("a"), include: ["one.jpg"] });
+    bench.avala.setFault({
+      ...{ on: { target: "storage", method: "POST" }, skip: 1, times: 0 },
+      reply: { status: 403, body: "" },
+    });
+    await expect(make(bench.handlers().fileSet, { ...given("a"), concurrency: 1 })).rejects.toThrow(
+      /1 sent/,
+    );
+    bench.avala.clearFaults();
     await make(bench.handlers(elsewhere()).fileSet, { ...given("b"), include: ["two.jpg"] });
     const { outs } = await make(bench.handlers().dataset, { files });
     expect(outs.isVerified).toBe(false);

@@ -16,13 +16,14 @@ import { without } from "../../process/present";
 import type { Session } from "../../process/session";
 import { uploadScopesFor } from "../../process/scopes";
 import { checkUids, organizationIn } from "../../process/uid-check";
-import { hasUnknown, unknownAs } from "../../process/unknown";
+import { hasUnknown } from "../../process/unknown";
 import { checkChoice, ofGiven, optionsFor, propertyOf, SET_INPUTS } from "../choice/choice";
 import { reportNotices } from "../choice/notices";
 import { recallSet } from "../choice/recall";
 import {
   inputsOf,
   ownerOf,
+  unknownInputs,
   type FileSetGiven,
   type FileSetInputs,
   type FileSetOutputs,
@@ -31,26 +32,11 @@ import { previewChange, previewNew } from "./preview";
 import { protectedInBoth, wouldBeRefused } from "./protected";
 import { heldInputs, takeKept, withKeptName, type Kept } from "./kept";
 import { readStoredFileSet } from "./read";
+import { isSentOver, SENT_OVER } from "./sent-over";
 import { reportExisting, sendFileSet, takeExisting, type Sending } from "./send";
 import { publishOptions, targetOf } from "../publishing";
 
 const TABLE = { ...FILE_SET_FIELDS, ...FILE_SET_FACTS };
-
-/** Nothing is read from the disk while an input is unknown, so what would be computed stays unknown too. */
-function unknownInputs(given: FileSetGiven): FileSetInputs {
-  return {
-    ...given,
-    datasetName: given.datasetName ?? unknownAs(),
-    isVersion: given.datasetName === undefined,
-    digest: unknownAs(),
-    dataType: given.dataType ?? unknownAs(),
-    organizationUid: given.organizationUid ?? "",
-    fileCount: unknownAs(),
-    totalBytes: unknownAs(),
-    indexedCount: unknownAs(),
-    contents: unknownAs(),
-  };
-}
 
 class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
   private readonly reported = new Set<string>();
@@ -126,8 +112,8 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
   async diff(id: string, olds: FileSetOutputs, news: FileSetInputs): Promise<dynamic.DiffResult> {
     const replaces = changedIn(TABLE, "replace", { olds, news });
     const changed = changedIn(TABLE, "update", { olds, news });
-    if (replaces.length + changed.length === 0) return { changes: false };
     const call = this.session.calls.of(news, id);
+    if (replaces.length + changed.length === 0) return this.diffStored(call, olds, news);
     if (replaces.length > 0) await this.refuseIfProtected(olds, news, call);
     if (call.isPreview === true && !hasUnknown(news) && this.isFirstMention(call, news)) {
       await this.previewDiff(olds, news, call);
@@ -137,6 +123,18 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
       key === "datasetName" && news.isVersion ? "digest" : key,
     );
     return { changes: true, replaces: reasons };
+  }
+
+  /** Of a set that is stored as the program has it. */
+  private async diffStored(
+    call: Call,
+    olds: FileSetOutputs,
+    news: FileSetInputs,
+  ): Promise<dynamic.DiffResult> {
+    if (!(await isSentOver(this.session, call, olds))) return { changes: false };
+    if (call.isPreview === true) await this.previewDiff(olds, news, call, SENT_OVER);
+    else await this.session.messages(call).info(`${olds.datasetName} is ${SENT_OVER}`);
+    return { changes: true, replaces: [] };
   }
 
   /** In a preview the engine refuses by itself; of an `up` it would do so after all files are sent. */
@@ -164,10 +162,11 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
     olds: FileSetOutputs,
     inputs: FileSetInputs,
     call: Call,
+    why?: string,
   ): Promise<void> {
     const local = await recallSet(this.files, inputs, call);
     const preview = { session: this.session, call, inputs, manifest: local.manifest };
-    await previewChange(preview, olds, unpackManifest(olds.manifest));
+    await previewChange(preview, olds, { before: unpackManifest(olds.manifest), why });
     await reportNotices(this.session, call, local, inputs);
   }
 

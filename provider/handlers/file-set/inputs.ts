@@ -7,6 +7,7 @@ import type { Checked } from "../../fields/field";
 import type { FILE_SET_FIELDS } from "../../fields/file-set";
 import type { Call } from "../../process/calls";
 import { without } from "../../process/present";
+import { unknownAs } from "../../process/unknown";
 import type { LocalSet } from "../../process/local-files";
 import { contentsOf, type Contents } from "../choice/contents";
 
@@ -70,6 +71,22 @@ export function inputsOf(given: FileSetGiven, local: LocalSet): FileSetInputs {
     ...without(given, ["call"]),
     ...factsOf(given, local),
     contents: contentsOf(local.manifest),
+  };
+}
+
+/** Nothing is read from the disk while an input is unknown, so what would be computed stays unknown too. */
+export function unknownInputs(given: FileSetGiven): FileSetInputs {
+  return {
+    ...given,
+    datasetName: given.datasetName ?? unknownAs(),
+    isVersion: given.datasetName === undefined,
+    digest: unknownAs(),
+    dataType: given.dataType ?? unknownAs(),
+    organizationUid: given.organizationUid ?? "",
+    fileCount: unknownAs(),
+    totalBytes: unknownAs(),
+    indexedCount: unknownAs(),
+    contents: unknownAs(),
   };
 }
 

@@ -69,11 +69,14 @@ export async function previewNew(preview: Preview): Promise<void> {
   await session.messages(call).info(`dataset ${inputs.datasetName}\n${text}`);
 }
 
-/** For a set that is in the state as `olds` and whose content changes. @throws AvalaError `conflict` when it can't */
+/**
+ * For a set that is in the state as `olds` and whose content changes; or is sent again, and then `why`.
+ * @throws AvalaError `conflict` when it can't
+ */
 export async function previewChange(
   preview: Preview,
   olds: FileSetOutputs,
-  before: Manifest,
+  { before, why }: { readonly before: Manifest; readonly why?: string | undefined },
 ): Promise<void> {
   const { inputs, manifest } = preview;
   const messages = preview.session.messages(preview.call);
@@ -90,7 +93,7 @@ export async function previewChange(
     const existing = await findExisting(preview);
     if (existing !== undefined) refuseChange(existing, before, manifest, { words: PULUMI_WORDS });
   }
-  const listed = describeChanges(changes);
+  const listed = why ?? describeChanges(changes);
   const stored = { uploadUid: asUid(olds.uploadUid), entries: changes.unchanged };
   const text = withDoubt(preview, await describeSending(preview, stored));
   await messages.info(`${inputs.datasetName}, whose dataset is not made yet\n${listed}\n${text}`);

@@ -4,16 +4,12 @@ import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { ConfirmInput } from "../../api/endpoints/uploads/manual-upload";
 import type { AvalaError } from "../../errors";
-import { batchToResume, batchUid } from "../../upload/journal/batch";
-import { resolveDestination } from "../../upload/destination";
-import { readJournal } from "../../upload/journal/journal";
-import { readLastSent, heldAgainst } from "../../upload/journal/rivals";
-import { placeOf } from "../../upload/journal/upload-journal";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
+import { batchToConfirm, type SentFiles } from "./batch-to-confirm";
+import { confirmInBatch, isRefusedBatch } from "./confirm-batch";
 import { recordContent } from "./content-record";
+import { isRefusalToMake, notMade } from "./refusals";
 import { readSentTags, suspectsIn } from "./sent-check";
-import { confirmInBatch, isRefusedBatch, type SentBatch } from "./confirm-batch";
-import { CORE_WORDS, isRefusalToMake, notMade, sentByAnother } from "./refusals";
 import {
   destinationOf,
   digestOf,
@@ -24,15 +20,8 @@ import {
 } from "./target";
 
 /** What was sent, and what its dataset is to be. */
-export interface Confirming extends NamedFiles {
+export interface Confirming extends SentFiles {
   readonly dataset: Omit<ConfirmInput, "uploadUid"> & NamedFiles["dataset"];
-  /**
-   * The batch that the files were sent in, without a uid by the first protocol. @default found out by the journal and by
-   * the digest, which name it
-   */
-  readonly batch?: SentBatch | undefined;
-  /** Whether this very run sent all of it. Else the journal of the destination is all that shows what lies there. */
-  readonly isSentNow: boolean;
 }
 
 export type Confirmed =
@@ -56,27 +45,9 @@ export type Confirmed =
       readonly refusal: AvalaError;
     };
 
-/** Whether all files are known to lie under the name as they were sent. @throws AvalaError `conflict` when others do */
-async function isHeld(
-  avala: Avala,
-  confirming: Confirming,
-  { stateDirectory, words = CORE_WORDS }: Pick<PublishOptions, "stateDirectory" | "words">,
-): Promise<boolean> {
-  // Other content has another name.
-  if (isNamedByContent(confirming)) return true;
-  if (stateDirectory === undefined) return confirming.isSentNow;
-  const place = await placeOf(avala, destinationOf(confirming), stateDirectory);
-  const lastSent = await readLastSent(place);
-  // Without a list of the files there is nothing to hold against it.
-  if (lastSent === undefined || confirming.files.length === 0) return confirming.isSentNow;
-  const { others, unknown } = heldAgainst(confirming.files, lastSent);
-  if (others.length > 0) throw sentByAnother(confirming.dataset.name, others, words);
-  return confirming.isSentNow || unknown.length === 0;
-}
-
 /**
  * Makes the dataset, while no other run sends under its name. Repeats safely: there is never a second one.
- * @throws AvalaError `conflict` when other content was sent under the name since, `validation` when the server refuses
+ * @throws AvalaError `conflict` when other content was sent under the name since, or files of it in another batch, `validation` when the server refuses
  * what the dataset should be; still `ambiguous` when it can't be known whether it was made
  */
 export async function confirmSent(
@@ -89,48 +60,30 @@ export async function confirmSent(
   );
 }
 
-/** The batch that the confirm names. */
-async function batchOf(
-  avala: Avala,
-  confirming: Confirming,
-  stateDirectory: string | undefined,
-): Promise<SentBatch> {
-  if (confirming.batch !== undefined) return confirming.batch;
-  const digest = digestOf(confirming);
-  if (digest === undefined) return { uid: undefined };
-  const to = destinationOf(confirming);
-  const base = batchUid(await resolveDestination(avala, to), digest);
-  if (stateDirectory === undefined) return { uid: base };
-  const records = await readJournal(await placeOf(avala, to, stateDirectory)).catch(
-    () => undefined,
-  );
-  return { uid: batchToResume(base, confirming.files, { records }) };
-}
-
 async function confirmLocked(
   avala: Avala,
   confirming: Confirming,
   options: Pick<PublishOptions, "stateDirectory" | "words">,
 ): Promise<Confirmed> {
   const { stateDirectory } = options;
-  const isHeldNow = await isHeld(avala, confirming, options);
+  const { batch, isHeld, refusal } = await batchToConfirm(avala, confirming, options);
+  if (refusal !== undefined) throw refusal;
   let confirmed: Awaited<ReturnType<typeof confirmInBatch>>;
   try {
-    const batch = await batchOf(avala, confirming, stateDirectory);
     confirmed = await confirmInBatch(avala, confirming, batch, stateDirectory);
   } catch (error) {
     if (!isRefusalToMake(error)) throw error;
-    const refusal = notMade(confirming.dataset, error);
-    if (error.code === "conflict") return { outcome: "taken", refusal };
-    throw refusal;
+    const why = notMade(confirming.dataset, error);
+    if (error.code === "conflict") return { outcome: "taken", refusal: why };
+    throw why;
   }
   if (isRefusedBatch(confirmed)) {
-    const { refusal, next } = confirmed;
-    return { outcome: "batch refused", refusal: notMade(confirming.dataset, refusal), next };
+    const why = notMade(confirming.dataset, confirmed.refusal);
+    return { outcome: "batch refused", refusal: why, next: confirmed.next };
   }
   const { made: dataset, wasFound } = confirmed;
   // Another run may have made what was found, of other content where the name does not rule that out.
-  const isKnown = isHeldNow && (!wasFound || isNamedByContent(confirming));
+  const isKnown = isHeld && (!wasFound || isNamedByContent(confirming));
   const digest = digestOf(confirming);
   // A record says that a run of this machine made it: what was found, it may not have made.
   if (isKnown && !wasFound && digest !== undefined) {

@@ -3,8 +3,9 @@
 import { hasContent } from "../../files/manifest/compare";
 import type { ManifestEntry } from "../../files/manifest/manifest";
 import type { PlaceTag } from "../check/place-tag";
+import { isIn, knowsOther } from "./batch";
 import { readJournalChanges, type Journal, type JournalPlace } from "./journal";
-import type { Change } from "./journal-lines";
+import type { Change, Records } from "./journal-lines";
 import type { UploadResult } from "../result";
 
 /** Of `own` what another run has landed otherwise, or is about to replace. */
@@ -73,6 +74,37 @@ export function heldAgainst(
     else if (!hasContent(last, { sizeBytes, sha256 })) others.push(path);
   }
   return { others, unknown };
+}
+
+interface HeldInBatch {
+  /** Something else was sent to their places, or was about to be. */
+  readonly others: readonly string[];
+  /** Sent, or begun, in another batch since: a server that keeps one place for both may have them there. */
+  readonly moved: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+const NOTHING: ReadonlyMap<string, ManifestEntry> = new Map();
+
+/** Holds what should be in a batch against what is recorded of it. */
+export function heldInBatch(
+  batch: string | undefined,
+  expected: readonly Expected[],
+  records: Records,
+): HeldInBatch {
+  const others: string[] = [];
+  const moved: string[] = [];
+  const unknown: string[] = [];
+  for (const { path, sizeBytes, sha256 } of expected) {
+    const landed = records.landed.get(path);
+    if (sha256 === undefined) unknown.push(path);
+    else if (records.replaced.has(path)) others.push(path);
+    else if (landed !== undefined && !hasContent(landed, { sizeBytes, sha256 })) others.push(path);
+    else if (isIn(batch, { path, sizeBytes, sha256 }, { records, stored: NOTHING })) continue;
+    else if (knowsOther(records, path, batch)) moved.push(path);
+    else unknown.push(path);
+  }
+  return { others, moved, unknown };
 }
 
 /** What the store called what it keeps of them, where that was recorded. */
