@@ -1,6 +1,7 @@
 // What a store says of an object behind a presigned URL. Never sees the API key.
 import type { Avala } from "../connection";
 import { readSome } from "../transport/small-reply";
+import type { HttpStream } from "../transport/transport";
 import { storedBy } from "./storage";
 import { storageError } from "./storage-error";
 import { checkDownloadHost } from "./storage-hosts";
@@ -22,20 +23,30 @@ function sizeIn(contentRange: string | undefined): number | undefined {
   return size === undefined ? undefined : Number(size);
 }
 
-/**
- * Asks for one byte, and reads it. `undefined` where the store does not answer so.
- * @throws AvalaError `storage_host`; `network`, `timeout`, `storage` (`retryable`); `redirect`, `cancelled`
- */
-export async function readStored(
+interface Bytes {
+  readonly first: number;
+  readonly last: number;
+}
+
+interface ReplyOfRange {
+  readonly host: string;
+  readonly status: number;
+  readonly headers: HttpStream["headers"];
+  readonly bytes: Buffer;
+}
+
+/** What the store answers, unless it refuses for good. @throws as {@link readStored} */
+async function readRange(
   avala: Avala,
   url: string,
+  { first, last }: Bytes,
   idleTimeoutMs: number,
-): Promise<StoredObject | undefined> {
+): Promise<ReplyOfRange | undefined> {
   const target = checkDownloadHost(url, avala.allowStorageHosts);
   const { status, headers, body } = await avala.storage.open({
     method: "GET",
     url: target.href,
-    headers: { Range: "bytes=0-0" },
+    headers: { Range: `bytes=${String(first)}-${String(last)}` },
     signal: avala.signal,
     idleTimeoutMs,
     maxReplyBytes: MAX_REPLY_BYTES,
@@ -48,16 +59,50 @@ export async function readStored(
     return undefined;
   }
   // To its end, so that the connection is used again; of a store that knows no ranges the rest is not waited for.
+  const wanted = last - first + 1;
+  const chunks: Buffer[] = [];
   let read = 0;
   for await (const chunk of body) {
+    chunks.push(chunk);
     read += chunk.length;
-    if (read > 1) break;
+    if (read > wanted) break;
   }
+  return { host: target.host, status, headers, bytes: Buffer.concat(chunks) };
+}
+
+/**
+ * The last bytes of an object of that size, so many at most. `undefined` where the store does not return just these.
+ * @throws as {@link readStored}
+ */
+export async function readStoredEnd(
+  avala: Avala,
+  url: string,
+  { sizeBytes, atMost }: { readonly sizeBytes: number; readonly atMost: number },
+  idleTimeoutMs: number,
+): Promise<Buffer | undefined> {
+  const range = { first: Math.max(0, sizeBytes - atMost), last: sizeBytes - 1 };
+  const reply = await readRange(avala, url, range, idleTimeoutMs);
+  const isRange = reply?.status === 206 && sizeIn(reply.headers["content-range"]) === sizeBytes;
+  return isRange && reply.bytes.length === sizeBytes - range.first ? reply.bytes : undefined;
+}
+
+/**
+ * Asks for one byte, and reads it. `undefined` where the store does not answer so.
+ * @throws AvalaError `storage_host`; `network`, `timeout`, `storage` (`retryable`); `redirect`, `cancelled`
+ */
+export async function readStored(
+  avala: Avala,
+  url: string,
+  idleTimeoutMs: number,
+): Promise<StoredObject | undefined> {
+  const reply = await readRange(avala, url, { first: 0, last: 0 }, idleTimeoutMs);
+  if (reply === undefined) return undefined;
+  const { host, status, headers } = reply;
   // Of an empty object there is no first byte (RFC 9110, "416 Range Not Satisfiable").
   if (status === 416)
     return { sizeBytes: 0, md5: undefined, etag: undefined, contentType: undefined };
   if (status !== 206) return undefined;
-  const { md5, etag } = storedBy(target.host, { headers });
+  const { md5, etag } = storedBy(host, { headers });
   return {
     ...{ sizeBytes: sizeIn(headers["content-range"]), md5, etag },
     contentType: headers["content-type"],

@@ -25,24 +25,31 @@ interface Asked {
 export async function askStore(
   avala: Avala,
   hosts: StoreHosts,
-  { url, stored: known }: Asked,
+  { url, stored }: Asked,
 ): Promise<StoredObject | undefined> {
-  if (known !== undefined) return known;
+  return stored ?? askHost(avala, hosts, url, (idleMs) => readStored(avala, url, idleMs));
+}
+
+/** What `read` finds at the URL; `undefined` where the host does not say. @throws AvalaError `cancelled` */
+export async function askHost<T>(
+  avala: Avala,
+  hosts: StoreHosts,
+  url: string,
+  read: (idleMs: number) => Promise<T | undefined>,
+): Promise<T | undefined> {
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
   const host = hostOf(hosts, url);
   const { patienceMs } = hosts;
   const untilMs = Math.min(deadlineMs, hosts.untilMs);
-  const ask = (): Promise<StoredObject | undefined> => {
-    const idleMs = Math.max(MIN_IDLE_MS, Math.min(patienceMs, untilMs - clock.now()));
-    return readStored(avala, url, idleMs);
-  };
-  const stored = await host.gate.send({ untilMs, patienceMs }, ask).catch((error: unknown) => {
+  const ask = (): Promise<T | undefined> =>
+    read(Math.max(MIN_IDLE_MS, Math.min(patienceMs, untilMs - clock.now())));
+  const found = await host.gate.send({ untilMs, patienceMs }, ask).catch((error: unknown) => {
     if (isAvalaError(error) && error.code === "storage_host") host.refusal = error;
     return ignoreUnread(error);
   });
   // Also where it refuses, as what has been signed for too short a time.
-  if (stored === undefined) host.unread += 1;
-  return stored;
+  if (found === undefined) host.unread += 1;
+  return found;
 }
 
 /** Calls `work` on each, of which it asks the store: many at once, and no host's wait for those of another. */

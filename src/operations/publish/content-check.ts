@@ -33,6 +33,7 @@ import {
   type Stored,
   type StoredLikeness,
 } from "./likeness";
+import { mayBeCutShort, type Smaller } from "./cut-short";
 import type { NamedFile } from "./target";
 
 // Enough for a refusal, which names ten.
@@ -54,7 +55,7 @@ export interface ContentComparison {
   readonly resized: readonly string[];
   /** Of those the ones of which it shows another size and another ETag than when they were sent. */
   readonly unlike: readonly string[];
-  /** Of those, where the name vouches for files, the ones of which it shows another size, and nothing shows why. */
+  /** Of those, where the name vouches for files, the ones of which it shows only a part, or may. */
   readonly sized: readonly string[];
 }
 
@@ -147,11 +148,15 @@ function withoutMd5s({ other }: Seen): readonly Stored[] {
   return other.filter(({ kind: { evidence } }) => evidence.same === 0 && withOthers.has(evidence));
 }
 
-/** Of another size: whether nothing shows that its item leads to something else than to what was sent. */
-function isUnexplained(one: Compared): boolean {
-  const isKept = one.tag !== undefined && md5Of(one.tag) !== undefined;
-  const isScaled = one.isWeak && showsStrongEtags(one.kind.evidence);
-  return !isDifference(one) && !one.isConverted && !isScaled && !isKept;
+/** Of another size: that less is stored than was sent, and nothing shows yet that its item leads to something else. */
+function unexplained(one: Compared): readonly Smaller[] {
+  const { file, tag, kind } = one;
+  const { storedBytes = file.sizeBytes } = one;
+  const isKept = tag !== undefined && md5Of(tag) !== undefined;
+  const isScaled = one.isWeak && showsStrongEtags(kind.evidence);
+  const isSmaller = storedBytes < file.sizeBytes;
+  const isOpen = isSmaller && !isDifference(one) && !one.isConverted && !isScaled && !isKept;
+  return isOpen ? [{ ...one, storedBytes }] : [];
 }
 
 /** Files without a tag of their own for which no item stands. */
@@ -187,7 +192,8 @@ export async function compareContents(
   const alike = isNamed ? withoutMd5s(seen) : [];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
   const cut = new Set(pathsOf(resized));
-  const sized = new Set(isNamed ? pathsOf(seen["wrong-size"].filter(isUnexplained)) : []);
+  const smaller = isNamed ? seen["wrong-size"].flatMap(unexplained) : [];
+  const sized = new Set(pathsOf(await mayBeCutShort(avala, hosts, smaller)));
   const isOpen = ({ path }: NamedFile): boolean => {
     const tag = expected.tags?.get(path);
     return cut.has(path) || sized.has(path) || (isNamed ? isSuspect(tag) : tag !== undefined);

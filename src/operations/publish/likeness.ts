@@ -62,6 +62,8 @@ export interface Looking {
 }
 
 export interface StoredLikeness extends Likened {
+  /** As the store has it; `undefined` where it does not say. */
+  readonly storedBytes: number | undefined;
   /** Whether the store calls it otherwise than when it was sent, where that was its MD5. */
   readonly isRetagged: boolean;
   /** Whether it is shown in another format than its suffix has: then its size is that of something else. */
@@ -94,7 +96,7 @@ export async function likenessOf(
   // Without its size another MD5 may be that of a rendition.
   if (likeness === undefined || (likeness === "other" && !isSized)) return undefined;
   return {
-    ...{ likeness, kind, isRetagged: isRetagged(tag, stored) },
+    ...{ likeness, kind, storedBytes: stored.sizeBytes, isRetagged: isRetagged(tag, stored) },
     isConverted: isConverted(file.path, stored),
     isWeak: stored.etag?.startsWith("W/") === true,
   };

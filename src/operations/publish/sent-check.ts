@@ -155,7 +155,7 @@ function reportSized(
   sized: readonly string[],
 ): void {
   if (sized.length === 0) return;
-  const text = `For ${counted(sized.length, "file")} of the dataset ${printable(name)}, storage shows another size than was sent, and nothing shows why: it has kept only a part, or the items' URLs lead to scaled images or previews. The content counts as not compared, although the name has its digest. Look at these items in Avala to see which it is. The files:${listed(sized.map(shown))}`;
+  const text = `For ${counted(sized.length, "file")} of the dataset ${printable(name)}, storage shows less than was sent, and nothing shows that the items' URLs lead to something else, as to scaled images: it may have kept only a part. The content counts as not compared, although the name has its digest. Look at these items in Avala to see which it is. The files:${listed(sized.map(shown))}`;
   avala.emit({ kind: "warning", text });
 }
 
