@@ -7,10 +7,10 @@ import { playSeed, type Played } from "./world";
 
 const ONE = process.env["AVALA_SEED"];
 /** From here on each half holds all that is counted below. */
-const FIRST = Number(process.env["AVALA_FIRST_SEED"] ?? 101);
-const COUNT = Number(process.env["AVALA_SEEDS"] ?? 200);
+const FIRST = Number(process.env["AVALA_FIRST_SEED"] ?? 201);
+const COUNT = Number(process.env["AVALA_SEEDS"] ?? 120);
 /** So many worlds hold each kind of what makes one hard; what is sent again for want of a record is rarer. */
-const ENOUGH = 100;
+const ENOUGH = 60;
 const ENOUGH_FOR_RARE = 1000;
 /** What breaks the repetition of one world (a clock, chance or order from outside) breaks it in most: a sample shows it. */
 const REPEAT_EVERY = 20;
