@@ -82,7 +82,8 @@ export async function readStoredEnd(
 ): Promise<Buffer | undefined> {
   const range = { first: Math.max(0, sizeBytes - atMost), last: sizeBytes - 1 };
   const reply = await readRange(avala, url, range, idleTimeoutMs);
-  const isRange = reply?.status === 206 && sizeIn(reply.headers["content-range"]) === sizeBytes;
+  const wanted = `bytes ${String(range.first)}-${String(range.last)}/${String(sizeBytes)}`;
+  const isRange = reply?.status === 206 && reply.headers["content-range"] === wanted;
   return isRange && reply.bytes.length === sizeBytes - range.first ? reply.bytes : undefined;
 }
 

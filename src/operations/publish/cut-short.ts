@@ -5,15 +5,17 @@ import { readStoredEnd } from "../../api/storage/stored-object";
 import { readUntil } from "../../flow/disk/reading-disk";
 import type { UploadFile } from "../../upload/request";
 import { askHost, runByHost } from "../items/ask-store";
+import type { Kind, Likened } from "../items/store-evidence";
 import type { StoreHosts } from "../items/store-hosts";
 import { hasPlace, type Stored } from "./likeness";
 
 const END_BYTES = 1024;
 
-// So many that are no beginnings, and none that is one, show where items lead. To ask for more would cost requests and show the same.
+// So many that are no beginnings, and none that is one, show where items of their kind lead. To ask for more would cost requests and
+// show the same.
 const ENOUGH_OF_OTHERS = 8;
 
-export interface Smaller extends Stored {
+export interface Smaller extends Stored, Pick<Likened, "kind"> {
   /** As the store has it. */
   readonly storedBytes: number;
 }
@@ -53,19 +55,34 @@ async function isBeginning(
   return own.equals(end);
 }
 
-/** All but those of which it is known that they are no beginnings; where a few show none, the others are none either. */
+interface Seen {
+  readonly beginnings: Smaller[];
+  /** Those that could not be compared. */
+  readonly unknown: Smaller[];
+  others: number;
+}
+
+function showOthers({ beginnings, others }: Seen): boolean {
+  return beginnings.length === 0 && others >= ENOUGH_OF_OTHERS;
+}
+
+/** All but those that are known to be no beginnings, or are of a kind of which a few show that none is. */
 export async function mayBeCutShort(
   avala: Avala,
   hosts: StoreHosts,
   smaller: readonly Smaller[],
 ): Promise<readonly Smaller[]> {
-  const found: Smaller[] = [];
-  let others = 0;
+  const kinds = new Map<Kind, Seen>();
   const items = { items: smaller, urlOf: ({ url }: Smaller) => url };
   await runByHost(avala, hosts, items, async (one) => {
-    if (found.length === 0 && others >= ENOUGH_OF_OTHERS) return;
-    if ((await isBeginning(avala, hosts, one)) === false) others += 1;
-    else found.push(one);
+    const seen = kinds.get(one.kind) ?? { beginnings: [], unknown: [], others: 0 };
+    kinds.set(one.kind, seen);
+    if (showOthers(seen)) return;
+    const isPart = await isBeginning(avala, hosts, one);
+    if (isPart === false) seen.others += 1;
+    else (isPart === true ? seen.beginnings : seen.unknown).push(one);
   });
-  return found;
+  return [...kinds.values()].flatMap((seen) =>
+    showOthers(seen) ? [] : [...seen.beginnings, ...seen.unknown],
+  );
 }
