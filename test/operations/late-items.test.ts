@@ -130,3 +130,34 @@ test("a list of slow pages is not ended while it goes forward", async () => {
   for (const waitMs of [120_000, 0, "preview"] as const)
     expect(await look(waitMs)).toEqual([4, "unchanged"]);
 });
+
+test("a list that has no end is ended", async () => {
+  const clock = virtualClock(Date.now());
+  const transport = createAxiosTransport({});
+  let pages = 0;
+  const api: typeof transport = {
+    ...transport,
+    send: async (request) => {
+      if (!request.url.includes("/items/")) return transport.send(request);
+      await clock.sleep(1000);
+      pages += 1;
+      const next = `${new URL(request.url).origin}${new URL(request.url).pathname}?cursor=${String(pages)}`;
+      const results = [{ uid: `item-${String(pages)}`, key: `${String(pages)}.jpg`, url: null }];
+      const body = Buffer.from(JSON.stringify({ next, previous: null, results }));
+      return { status: 200, headers: { "content-type": "application/json" }, body };
+    },
+  };
+  const files = [await place.put("a.jpg", Buffer.from("a"))];
+  const dataset = { name: "training", slug: "training", dataType: "image" } as const;
+  const publish = publishDataset(
+    sessionWith(place.emulator, { ports: { clock, api } }).avala,
+    { files, dataset, ifExists: "verify" },
+    { waitMs: () => 60_000, stateDirectory: join(place.folder, "state") },
+  );
+  const error = await clock.run(rejectionOf(publish));
+  expect(error).toMatchObject({
+    code: "timeout",
+    message: expect.stringMatching(/could not be listed in time/) as string,
+  });
+  expect(pages).toBeLessThan(300);
+});

@@ -6,7 +6,7 @@ import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
 import type { DatasetRef } from "../../api/endpoints/datasets/dataset-given";
 import { listItemPages } from "../../api/endpoints/datasets/items";
 import { AvalaError, isAvalaError } from "../../errors";
-import { ifLate } from "../../flow/deadline";
+import { ifLate, pastDeadline } from "../../flow/deadline";
 import { MORE_TIME } from "../../hints";
 import { printable } from "../../redact";
 import { isRefused, readUnderOwner, type OwnerWanted } from "../datasets/dataset-ref";
@@ -33,6 +33,14 @@ function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaEr
   return new AvalaError("timeout", text, { hint, cause });
 }
 
+// A page has at least so many items, and a list a few pages more than that takes: one that has no end is waited for no longer.
+const LEAST_ITEMS_OF_PAGE = 10;
+const MORE_PAGES = 100;
+
+function mostPages(expected: number): number {
+  return MORE_PAGES + expected / LEAST_ITEMS_OF_PAGE;
+}
+
 /**
  * What the calls of a long list take is work and no wait, and another run would begin it anew: 1,000,000 items are 10,000 pages
  * and, at 100 calls a minute, 100 minutes.
@@ -41,13 +49,17 @@ function listedTooLate({ name, uid }: Dataset, waitedFor: string, cause: AvalaEr
 async function inTime<T>(
   avala: Avala,
   dataset: Dataset,
-  waitMs: WaitMs,
+  { waitMs, expected }: Pick<Listing, "waitMs" | "expected">,
   list: (within: Avala) => Promise<T>,
 ): Promise<T> {
   const { deadlineMs = Number.POSITIVE_INFINITY } = avala;
   let untilMs = waitUntilMs(avala, waitMs);
+  let pagesLeft = mostPages(expected);
   const callInTime: Avala["call"] = (request) => {
-    untilMs = Math.max(untilMs, waitUntilMs(avala, "preview"));
+    pagesLeft -= 1;
+    if (pagesLeft >= 0) untilMs = Math.max(untilMs, waitUntilMs(avala, "preview"));
+    else if (avala.clock.now() >= untilMs)
+      throw pastDeadline("Reading more pages than the items take");
     return withDeadline(avala, untilMs).call(request);
   };
   return list({ ...avala, call: callInTime }).catch(
@@ -85,7 +97,7 @@ export async function listFacts(
   listing: Listing,
 ): Promise<readonly ItemFacts[] | undefined> {
   try {
-    return await inTime(avala, dataset, listing.waitMs, (within) =>
+    return await inTime(avala, dataset, listing, (within) =>
       readUnderOwner(within, dataset, listing.owner, (ref) => readAll(within, ref, listing)),
     );
   } catch (error) {
