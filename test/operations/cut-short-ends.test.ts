@@ -57,7 +57,7 @@ async function named(
       body: (async function* () {
         yield reply.bytes;
       })(),
-    } as HttpStream;
+    };
   });
   const found = await mayBeCutShort(avala, hosts, smaller);
   return { paths: found.map(({ file }) => file.path), asked };
