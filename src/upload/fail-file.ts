@@ -42,7 +42,10 @@ export function failFile(run: Run, file: SourceFile, error: unknown, isAgain = f
   if (mayMeetAll(error) && !isAgain) batch.inARow.push({ path: file.path, error });
 }
 
-/** Those that are not tried again any more, as where the run has ended before. */
+/**
+ * Those that are not tried again any more, as where the run has ended before. Where another run has made the dataset, they are among
+ * the files that are not sent.
+ */
 export function failHeld(run: Run): void {
-  for (const held of run.batch.held.splice(0)) noteFailure(run, held);
+  for (const held of run.batch.held.splice(0)) if (!run.isMade) noteFailure(run, held);
 }

@@ -23,7 +23,7 @@ export interface Pool {
   readonly underWay: Map<string, Promise<unknown>>;
   /** Paths that were tried before it was their turn. */
   readonly sampled: Set<string>;
-  /** Before it ends, nothing else is begun. */
+  /** While it is on, nothing is begun but by it. */
   round: Promise<void> | undefined;
 }
 
@@ -46,17 +46,21 @@ function track({ underWay }: Pool, path: string, work: Promise<unknown>): Promis
 
 const suffixOf = (path: string): string => extname(path).toLowerCase();
 
+/** Whether it was begun, unless it has landed or failed since. */
+function wasBegun({ run: { batch }, underWay, sampled }: Pool, { path }: SourceFile): boolean {
+  return [sampled, underWay, batch.begun, batch.wrong].some((paths) => paths.has(path));
+}
+
 /** A few from elsewhere in the set that were not begun. Last comes one that is least like those which were refused. */
-function othersOf({ run: { batch }, files, underWay, sampled }: Pool): SourceFile[] {
-  const { sent, unchanged, failures, doubtful, unproven, begun, wrong } = batch;
-  const known = new Set([...sampled, ...underWay.keys()]);
+function othersOf(pool: Pool): SourceFile[] {
+  const { batch } = pool.run;
+  const { sent, unchanged, failures, doubtful, unproven } = batch;
+  const known = new Set<string>();
   for (const list of [sent, unchanged, failures]) for (const { path } of list) known.add(path);
   for (const list of [doubtful, unproven]) for (const { file } of list) known.add(file.path);
   const left: SourceFile[] = [];
-  for (const file of files) {
-    const { path } = file;
-    if (!known.has(path) && !begun.has(path) && !wrong.has(path)) left.push(file);
-  }
+  for (const file of pool.files)
+    if (!known.has(file.path) && !wasBegun(pool, file)) left.push(file);
   const refused = new Set(batch.inARow.map(({ path }) => suffixOf(path)));
   const otherwise = left.find(({ path }) => !refused.has(suffixOf(path)));
   const sample = [...sampleOf(left)].reverse().filter((file) => file !== otherwise);
@@ -73,7 +77,7 @@ async function awaitTurn(
   const waitMs = Math.max(0, atMs + LATER_MS - clock.now());
   if (clock.now() + waitMs >= deadlineMs) throw pastDeadline(what, error);
   avala.emit({ kind: "retry", what, attempt: 1, waitMs, error });
-  if (waitMs > 0) await clock.sleep(waitMs, signal);
+  await clock.sleep(waitMs, signal);
 }
 
 /**
@@ -81,32 +85,44 @@ async function awaitTurn(
  * moment, and all have failed.
  */
 export async function tryAgain(pool: Pool, group: readonly Held[]): Promise<void> {
+  const { run } = pool;
   const left = [...group];
   const next = async (index: 0 | -1): Promise<boolean> => {
     const held = left.at(index);
     if (held === undefined) return false;
     await awaitTurn(pool, held);
+    if (run.isMade) return false;
     left.splice(index, 1);
     return pool.tryOnce(held.file, true);
   };
   try {
-    if ((await next(-1)) || (await next(0))) while (left.length > 0) await next(0);
-    for (const held of left.splice(0)) noteFailure(pool.run, held);
+    if ((await next(-1)) || (await next(0))) while (left.length > 0 && !run.isMade) await next(0);
+    if (!run.isMade) for (const held of left.splice(0)) noteFailure(run, held);
   } finally {
-    pool.run.batch.held.push(...left);
+    run.batch.held.push(...left);
   }
 }
 
-/** Those that were refused about the same time, until none is left. */
-export function* heldOf({ batch: { held } }: Run): Generator<Held[]> {
-  while (held.length > 0) yield held.splice(0, MAX_FAILURES_IN_A_ROW);
+/** Those that were refused about the same time. */
+export function takeHeld({ batch: { held } }: Run): Held[] {
+  return held.splice(0, MAX_FAILURES_IN_A_ROW);
+}
+
+/** A turn for as many as {@link takeHeld} takes, until none is left. Takes none itself: no turn may come of it any more. */
+export function* turnsOf(run: Run): Generator<undefined> {
+  while (run.batch.held.length > 0 && !run.isMade) yield;
+}
+
+function isRound({ run, round }: Pool): boolean {
+  return !run.isMade && (round !== undefined || lastOfFull(run.batch.inARow) !== undefined);
 }
 
 /** Those whose turn has come while others are still begun; so few calls are made for a set of which many are refused. */
-function takeDue({ avala, batch: { held, inARow } }: Run): Held[] {
-  const atMs = held[MAX_FAILURES_IN_A_ROW - 1]?.atMs ?? Number.POSITIVE_INFINITY;
-  const isDue = atMs + LATER_MS <= avala.clock.now() && lastOfFull(inARow) === undefined;
-  return isDue ? held.splice(0, MAX_FAILURES_IN_A_ROW) : [];
+function takeDue(pool: Pool): Held[] {
+  const { run } = pool;
+  const atMs = run.batch.held[MAX_FAILURES_IN_A_ROW - 1]?.atMs ?? Number.POSITIVE_INFINITY;
+  const isDue = atMs + LATER_MS <= run.avala.clock.now() && !run.isMade && !isRound(pool);
+  return isDue ? takeHeld(run) : [];
 }
 
 /** Begins nothing but what shows whether files are still taken, until one is. @throws what ends the run */
@@ -114,17 +130,17 @@ async function holdRound(pool: Pool): Promise<void> {
   const { run, underWay, sampled, tryOnce } = pool;
   const { inARow, held } = run.batch;
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = run.avala;
-  const others = othersOf(pool);
+  let others = othersOf(pool);
   let hasWaited = false;
   while (!run.isMade) {
     const mayWait = !hasWaited && clock.now() + LATER_MS < deadlineMs;
     const later = mayWait ? held.at(-1) : undefined;
+    others = others.filter((file) => !wasBegun(pool, file));
     const step = stepAfter({ inARow, underWay: underWay.size, other: others[0], later });
     switch (step.kind) {
       case "begin":
         return;
       case "try another":
-        others.shift();
         sampled.add(step.file.path);
         await tryOnce(step.file, false);
         break;
@@ -145,13 +161,12 @@ async function holdRound(pool: Pool): Promise<void> {
 /** One file, when it is its turn. @throws what ends the run */
 export async function workOn(pool: Pool, file: SourceFile): Promise<void> {
   const { run, sampled } = pool;
-  const { batch, avala } = run;
-  while (lastOfFull(batch.inARow) !== undefined && !run.isMade)
+  while (isRound(pool))
     await (pool.round ??= holdRound(pool).finally(() => (pool.round = undefined)));
   if (sampled.has(file.path) || run.isMade) return;
-  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
+  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = run.avala;
   if (clock.now() >= deadlineMs) throw pastDeadline(`upload ${file.path}`);
   await track(pool, file.path, pool.tryOnce(file, false));
-  const due = takeDue(run);
+  const due = takeDue(pool);
   if (due.length > 0) await track(pool, file.path, tryAgain(pool, due));
 }

@@ -16,7 +16,7 @@ import { awaitOtherRun } from "./other-run";
 import { inOrder, inTurn } from "./probe";
 import { report } from "./progress";
 import { failureOf } from "./refused";
-import { createPool, heldOf, tryAgain, workOn, type Pool } from "./refusing";
+import { createPool, takeHeld, tryAgain, turnsOf, workOn, type Pool } from "./refusing";
 import { concurrencyOf } from "./request";
 import type { Sending } from "./send/attempt";
 import { send } from "./send/send";
@@ -113,9 +113,9 @@ async function sendAll(
     pool ??= poolOf(run, files, itsSignal);
     await workOn(pool, file).finally(() => onEnd?.(file));
   });
-  if (!isWhole || run.isMade) return;
-  await runUntil(heldOf(run), options, (group, itsSignal) =>
-    tryAgain(poolOf(run, files, itsSignal), group),
+  if (!isWhole) return;
+  await runUntil(turnsOf(run), options, (_turn, itsSignal) =>
+    tryAgain(poolOf(run, files, itsSignal), takeHeld(run)),
   );
 }
 

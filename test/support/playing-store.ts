@@ -42,6 +42,8 @@ export interface Played {
 interface Playing {
   readonly concurrency?: number;
   readonly deadlineMs?: number;
+  /** Whether another run has made the dataset so long after the upload began. */
+  readonly isMade?: (ms: number) => boolean;
   /** @default 12 bytes */
   readonly sizeOf?: (path: string) => number;
 }
@@ -50,7 +52,7 @@ interface Playing {
 export async function playUpload(
   paths: readonly string[],
   answerTo: (posted: Posted) => Answered | undefined,
-  { concurrency, deadlineMs, sizeOf = () => 12 }: Playing = {},
+  { concurrency, deadlineMs, isMade, sizeOf = () => 12 }: Playing = {},
 ): Promise<Played> {
   const timeline = createTimeline();
   const startMs = timeline.now();
@@ -103,6 +105,7 @@ export async function playUpload(
   const deadline = deadlineMs === undefined ? undefined : startMs + deadlineMs;
   const upload = uploadFiles(avala, {
     ...{ datasetName: "set", files, concurrency, deadlineMs: deadline },
+    ...(isMade === undefined ? {} : { isMade: async () => isMade(ms()) }),
   });
   const [result, error] = await timeline.play(
     upload.then(

@@ -181,3 +181,62 @@ describe("a store that refuses everything", () => {
     expect(ms).toBeLessThan(15_000);
   });
 });
+
+describe("no file is begun twice at once, or counted twice,", () => {
+  test("where what was under way lands while another file is tried for the whole set", async () => {
+    const paths = named("a/", 500).map((path) => path.replace("127.jpg", "127.png"));
+    let hasSlow = false;
+    const played = await playUpload(paths, ({ path, ms }) => {
+      const index = Number(path.slice(2, 5)) - 100;
+      if (index === 0 || ms > 3300) return undefined;
+      if (index === 1) return { afterMs: 1500 };
+      const isSlow = !hasSlow && ms > 200 && index > 100;
+      hasSlow ||= isSlow;
+      return { ...REFUSED, afterMs: isSlow ? 2000 : index > 100 ? 700 : 20 };
+    });
+    expect(played.result).toMatchObject({ isComplete: true, sent: { length: 500 } });
+    expect(Math.max(...paths.map((path) => postsOf(played, path)))).toBeLessThanOrEqual(2);
+  });
+
+  test.each([2, 3])("where it is refused for good, %i at once", async (concurrency) => {
+    const paths = named("a/", 28);
+    let refused = 0;
+    const played = await playUpload(
+      paths,
+      ({ path }) => {
+        if (path === "a/100.jpg") return undefined;
+        if (path === "a/101.jpg") return { afterMs: 1200 };
+        refused += 1;
+        return { ...REFUSED, afterMs: refused === 9 ? 4000 : 20 };
+      },
+      { concurrency },
+    );
+    const failed = played.error?.failures.map(({ path }) => path) ?? [];
+    expect(failed).toEqual([...new Set(failed)]);
+    expect(Math.max(...paths.map((path) => postsOf(played, path)))).toBeLessThanOrEqual(2);
+  });
+});
+
+test.each([40, 128, 400])(
+  "of %i files, each that was refused before a deadline is told",
+  async (count) => {
+    const paths = named("a/", count);
+    const isRefused = (path: string): boolean => Number(path.slice(2, 5)) % 2 > 0;
+    const answerTo = ({ path }: Posted) => (isRefused(path) ? REFUSED : undefined);
+    const { error, posted } = await playUpload(paths, answerTo, { deadlineMs: 6500 });
+    const refused = new Set(posted.map(({ path }) => path).filter(isRefused));
+    expect(error?.failures.map(({ path }) => path).sort()).toEqual([...refused].sort());
+  },
+);
+
+test("what a store refused has not failed where another run has made the dataset meanwhile", async () => {
+  const paths = named("a/", 900);
+  // A run looks once a minute.
+  const isRefused = ({ path, ms }: Posted): boolean => ms > 50_000 && path.endsWith("7.jpg");
+  const answerTo = (one: Posted) => ({ ...(isRefused(one) ? REFUSED : {}), afterMs: 1500 });
+  const { result, error, posted } = await playUpload(paths, answerTo, { isMade: () => true });
+  expect(error).toBeUndefined();
+  expect(result?.isComplete).toBe(false);
+  expect(posted.filter(isRefused)).not.toEqual([]);
+  expect(posted.length).toBeLessThan(paths.length);
+});
