@@ -1,17 +1,21 @@
 // Files that a store took without an ETag, although it gives others one: that may be its manner with some, or something else has
 // answered in its place and kept nothing. Once all have ended, a few are sent again, and show which it is.
+import { isFileRefused } from "../api/endpoints/uploads/batch-refusals";
 import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { retry } from "../flow/retry";
 import { counted } from "../text";
 import type { Batch } from "./batch-state";
+import { showsEtag } from "./check/place-tag";
 import { keptOther } from "./check/store-check";
 import { COSTLY_BYTES } from "./check/stores";
 import { landDoubtful, takeBack } from "./doubtful";
 import { hostsIn, isSilentAt, silentAt } from "./journal/doubtful-at";
+import { askHow } from "./send/ask";
 import { retryOn } from "./send/attempt";
+import { isPresignRefused } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
-import type { Run } from "./state";
+import { sendingOf, type Run } from "./state";
 
 // Small ones cost little, and a store that gives large objects no ETag takes them as any other.
 const FEW = 4;
@@ -23,6 +27,11 @@ interface Sender {
   /** All of the set. */
   readonly files: Iterable<SourceFile>;
   readonly send: (files: readonly SourceFile[]) => Promise<void>;
+}
+
+interface Look extends Sender {
+  /** Of the store that is looked at: a file that had an ETag there in an earlier run, should none have had one in this run. */
+  readonly earlier: ManifestEntry | undefined;
 }
 
 function silentIn({ presumed }: Batch, host: string): readonly ManifestEntry[] {
@@ -49,6 +58,36 @@ async function sendAgain(
   await landDoubtful(run);
 }
 
+/** Those of earlier runs whose records show an ETag. Where none can lie at its place but this file, a record has no tag. */
+function taggedBefore({ batch, journal, tools }: Run, host: string): readonly ManifestEntry[] {
+  const isGiven = tools.check.givesEtags(host);
+  return batch.unchanged.filter(({ path }) => {
+    const recorded = journal?.landed.get(path);
+    if (recorded === undefined) return false;
+    const { tag, doubtfulAt } = recorded;
+    return tag === undefined ? isGiven && doubtfulAt === undefined : showsEtag(tag);
+  });
+}
+
+/** Whether it goes to the store by form, so that it can be sent again to the same place: no record says so, and the server does. */
+async function goesByForm(run: Run, file: ManifestEntry, host: string): Promise<boolean> {
+  const { signal = new AbortController().signal } = run.avala;
+  try {
+    const presigned = await askHow(sendingOf(run, signal), file);
+    return presigned.method === "POST" && new URL(presigned.form.url).host === host;
+  } catch (error) {
+    if (isPresignRefused(error) || isFileRefused(error)) return false;
+    throw error;
+  }
+}
+
+/** The smallest of earlier runs that had an ETag there, and can be sent again. */
+async function heardBefore(run: Run, host: string): Promise<ManifestEntry | undefined> {
+  for (const file of fewOf(taggedBefore(run, host)))
+    if (await goesByForm(run, file, host)) return file;
+  return undefined;
+}
+
 /** The smallest; of what costs much only one. */
 function fewOf(entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
   const bySize = entries.toSorted((a, b) => a.sizeBytes - b.sizeBytes).slice(0, FEW);
@@ -61,14 +100,14 @@ function fewOf(entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
  */
 type Shown = "wrong" | "manner" | "silent" | "unknown";
 
-async function lookAtFew(run: Run, host: string, sender: Sender): Promise<Shown> {
+async function lookAtFew(run: Run, host: string, look: Look): Promise<Shown> {
   const { batch } = run;
-  const heard = batch.heard.get(host);
+  const heard = batch.heard.get(host) ?? look.earlier;
   const few = fewOf(silentIn(batch, host).filter(({ path }) => path !== heard?.path));
   const middle = Math.ceil(few.length / 2);
   const between = heard === undefined ? [] : [heard];
   const sent = [...few.slice(0, middle), ...between, ...few.slice(middle)];
-  await sendAgain(run, sent, sender);
+  await sendAgain(run, sent, look);
   const landed = new Set(batch.sent.slice(-sent.length).map(({ path }) => path));
   const silent = new Set(silentIn(batch, host).map(({ path }) => path));
   const hasEtag = ({ path }: ManifestEntry): boolean => landed.has(path) && !silent.has(path);
@@ -78,17 +117,17 @@ async function lookAtFew(run: Run, host: string, sender: Sender): Promise<Shown>
 }
 
 /** The same for as long as something else may be answering: it is tried again as any failure is. */
-async function whatFewShow(run: Run, host: string, sender: Sender): Promise<Shown> {
+async function whatFewShow(run: Run, host: string, look: Look): Promise<Shown> {
   const { avala, batch } = run;
   let last: AvalaError | undefined;
-  const look = async (): Promise<Shown> => {
-    const shown = await lookAtFew(run, host, sender);
+  const lookOnce = async (): Promise<Shown> => {
+    const shown = await lookAtFew(run, host, look);
     if (shown !== "silent") return shown;
     last = keptOther(silentIn(batch, host)[0]?.path ?? host, { host, etag: undefined });
     throw last;
   };
   const options = retryOn(avala, `see what ${host} has stored`, avala.signal);
-  return retry(look, options).catch((error: unknown) => {
+  return retry(lookOnce, options).catch((error: unknown) => {
     if (error !== last) throw error;
     return "silent";
   });
@@ -104,18 +143,18 @@ async function giveUp(run: Run, host: string): Promise<never> {
 }
 
 /** Sends all again that its store may not keep, as far as a few show it. */
-async function resolveAt(run: Run, host: string, sender: Sender): Promise<void> {
+async function resolveAt(run: Run, host: string, look: Look): Promise<void> {
   const { batch, tools } = run;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     if (silentIn(batch, host).length === 0) return;
-    const shown = await whatFewShow(run, host, sender);
+    const shown = await whatFewShow(run, host, look);
     if (shown === "silent") {
       if (batch.heard.has(host)) await giveUp(run, host);
       // It has given none in all of this run.
       tools.check.forgetEtags(host);
     }
     if (shown !== "wrong") return;
-    await sendAgain(run, silentIn(batch, host), sender);
+    await sendAgain(run, silentIn(batch, host), look);
   }
 }
 
@@ -130,7 +169,9 @@ export async function resolveSilent(run: Run, sender: Sender): Promise<void> {
     .flatMap((doubtfulAt) => hostsIn({ doubtfulAt }));
   for (const host of hosts) {
     const landed = batch.sent.length + batch.unchanged.length + batch.unproven.length;
-    if (run.isMade || landed < request.files.length || !tools.check.givesEtags(host)) continue;
-    await resolveAt(run, host, sender);
+    if (run.isMade || landed < request.files.length) continue;
+    const earlier = batch.heard.has(host) ? undefined : await heardBefore(run, host);
+    if (earlier === undefined && !tools.check.givesEtags(host)) continue;
+    await resolveAt(run, host, { ...sender, earlier });
   }
 }

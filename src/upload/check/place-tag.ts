@@ -76,15 +76,19 @@ function isEtag(tag: PlaceTag): boolean {
   return tag.startsWith('"');
 }
 
+/** Whether its store gave it an ETag. */
+export function showsEtag(tag: PlaceTag): boolean {
+  return isEtag(tag) || md5Of(tag) !== undefined;
+}
+
 /** Whether an object of this ETag is the one that was tagged. */
 export function isTagged(tag: PlaceTag, etag: string | undefined): boolean {
-  const isKnown = isEtag(tag) || md5Of(tag) !== undefined;
-  return isKnown && etag !== undefined && bareEtag(etag) === bareEtag(tag);
+  return showsEtag(tag) && etag !== undefined && bareEtag(etag) === bareEtag(tag);
 }
 
 /** Whether not even a store's word says that it took what was sent: then a name of the content does not vouch for it. */
 export function isSuspect(tag: PlaceTag | undefined): boolean {
-  return tag !== undefined && tag !== UNPROVEN && !isEtag(tag) && md5Of(tag) === undefined;
+  return tag !== undefined && tag !== UNPROVEN && !showsEtag(tag);
 }
 
 type Tagged = readonly { readonly path: string; readonly sha256?: string | undefined }[];
