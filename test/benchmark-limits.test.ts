@@ -51,7 +51,9 @@ describe("what bounds a large upload", () => {
       "52.1 minutes",
       "3.62 days",
     ]);
-    expect(section).toContain("At 100 ms a request that is enough for 576,000 files if it is 60 minutes");
+    expect(section).toContain(
+      "At 100 ms a request that is enough for 576,000 files if it is 60 minutes",
+    );
   });
 
   test("has the number of files that the manual has for one job", () => {

@@ -62,7 +62,9 @@ test.each([
 
 test("what to do is said once: by the likely slip, or in general where none is found", async () => {
   const [slip] = await refused({ files: 'store\n"images/*.jpg"' });
-  expect(slip).toMatch(/; write images\/\*\.jpg\. To make this a warning, set if-no-files-found: warn$/);
+  expect(slip).toMatch(
+    /; write images\/\*\.jpg\. To make this a warning, set if-no-files-found: warn$/,
+  );
   const [hidden] = await refused({ files: "store\nhidden/*.jpg" });
   expect(hidden).toMatch(
     /include-hidden-files: true includes them\)\. To make this a warning, set if-no-files-found: warn$/,
