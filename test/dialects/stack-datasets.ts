@@ -189,7 +189,7 @@ export const DATASETS: Scenarios<StackBench> = {
     });
     const given = { ...stack.filesGiven("broken"), concurrency: 1 };
     const inputs = await checked(stack.process().fileSet, given);
-    const refusal = { status: 403, body: "" };
+    const refusal = { status: 413, body: "" };
     bench.avala.setFault({ on: { target: "storage" }, skip: 2, times: 0, reply: refusal });
     const broken = await unfinished<FileSetOutputs>(stack.process().fileSet.create(inputs));
     bench.avala.clearFaults();

@@ -56,7 +56,7 @@ describe("A FileSet tells", () => {
   describe("of an upload that was interrupted", () => {
     const interrupted = async (): Promise<FileSetOutputs> => {
       const on = { target: "storage", method: "POST" } as const;
-      bench.avala.setFault({ on, skip: 1, times: 0, reply: { status: 403 } });
+      bench.avala.setFault({ on, skip: 1, times: 0, reply: { status: 413 } });
       const error: unknown = await make(bench.handlers().fileSet, given({ concurrency: 1 })).catch(
         (cause: unknown) => cause,
       );

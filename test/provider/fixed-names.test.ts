@@ -69,7 +69,7 @@ describe("A fixed name", () => {
     const { outs: files } = await make(bench.handlers(elsewhere()).fileSet, given("a"));
     bench.avala.setFault({
       ...{ on: { target: "storage", method: "POST" }, skip: 1, times: 0 },
-      reply: { status: 403, body: "" },
+      reply: { status: 413, body: "" },
     });
     await expect(make(bench.handlers().fileSet, { ...given("a"), concurrency: 1 })).rejects.toThrow(
       /1 sent/,
@@ -131,7 +131,7 @@ describe("A fixed name", () => {
     const files = await sentFrom("a");
     bench.avala.setFault({
       ...{ on: { target: "storage", method: "POST" }, times: 0 },
-      reply: { status: 403, body: "" },
+      reply: { status: 413, body: "" },
     });
     await expect(sentFrom("b")).rejects.toThrow();
     bench.avala.clearFaults();
