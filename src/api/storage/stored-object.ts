@@ -11,7 +11,7 @@ export interface StoredObject {
   /** Where the `ETag` has the form of an MD5; a store is free to give something else of that form. */
   readonly md5: string | undefined;
   readonly etag: string | undefined;
-  /** As the reply has it; of an empty object there is none. */
+  /** In lower case, without parameters (`image/jpeg`); of an empty object there is none. */
   readonly contentType: string | undefined;
 }
 
@@ -106,6 +106,6 @@ export async function readStored(
   const { md5, etag } = storedBy(host, { headers });
   return {
     ...{ sizeBytes: sizeIn(headers["content-range"]), md5, etag },
-    contentType: headers["content-type"],
+    contentType: headers["content-type"]?.split(";", 1).join().trim().toLowerCase(),
   };
 }

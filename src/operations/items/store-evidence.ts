@@ -123,7 +123,7 @@ export function kindOf(
   stored: Pick<StoredObject, "etag" | "sizeBytes" | "contentType">,
 ): Kind {
   const suffix = suffixOfKind(path);
-  const type = stored.contentType?.split(";", 1).join().trim().toLowerCase() ?? "";
+  const { contentType: type = "" } = stored;
   const form = formOf(stored);
   const name = `${form} ${suffix} ${type}`;
   const known = evidence.kinds.get(name);

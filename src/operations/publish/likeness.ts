@@ -113,8 +113,7 @@ function isRetagged(tag: PlaceTag | undefined, { etag }: StoredObject): boolean 
 }
 
 function isConverted(path: string, { contentType = "" }: StoredObject): boolean {
-  const type = contentType.split(";", 1).join().trim().toLowerCase();
-  return isShownType(type) && type !== shownTypeOf(suffixOf(path));
+  return isShownType(contentType) && contentType !== shownTypeOf(suffixOf(path));
 }
 
 interface Comparing extends Looking, Pick<Listed, "file" | "tag"> {

@@ -111,67 +111,74 @@ export interface SentComparison {
   readonly unshown: readonly string[];
 }
 
+const LOOK = "Look at these items in Avala to see which it is.";
+
+/** One warning of all of them, if there are any. `what` continues the sentence that names the dataset, and ends before the list. */
+function warnOf(
+  avala: Avala,
+  { name }: Pick<Dataset, "name">,
+  paths: readonly string[],
+  what: string,
+): void {
+  if (paths.length === 0) return;
+  const text = `For ${counted(paths.length, "file")} of the dataset ${printable(name)}, ${what}:${listed(paths.map(shown))}`;
+  avala.emit({ kind: "warning", text });
+}
+
 /** Of them storage keeps less than was sent, or shows less. */
 function reportResized(
   avala: Avala,
-  { name }: Pick<Dataset, "name">,
+  dataset: Pick<Dataset, "name">,
   resized: readonly string[],
 ): void {
-  if (resized.length === 0) return;
-  const text = `For ${counted(resized.length, "file")} of the dataset ${printable(name)}, storage shows another size than was sent, and the ETag that it returned then: it has kept only a part, or the items' URLs lead to scaled images. The content counts as not compared. Look at these items in Avala to see which it is. The files:${listed(resized.map(shown))}`;
-  avala.emit({ kind: "warning", text });
+  const what = `storage shows another size than was sent, and the ETag that it returned then: it has kept only a part, or the items' URLs lead to scaled images. The content counts as not compared. ${LOOK} The files`;
+  warnOf(avala, dataset, resized, what);
 }
 
 /** Other runs can send to their places, and nothing shows for certain whether they did. */
 export function reportUnshown(
   avala: Avala,
-  { name }: Dataset,
+  dataset: Dataset,
   { unshown, unlike, resized }: Pick<ContentComparison, "unshown" | "unlike" | "resized">,
   { version }: Words,
 ): void {
   const isTold = new Set([...unlike, ...resized]);
-  const warn = (paths: readonly string[], what: string, advice: string): void => {
-    if (paths.length === 0) return;
-    const text = `For ${counted(paths.length, "file")} of the dataset ${printable(name)}, ${what}, so the content counts as not compared. ${advice}:${listed(paths.map(shown))}`;
-    avala.emit({ kind: "warning", text });
-  };
-  warn(
+  warnOf(
+    avala,
+    dataset,
     unlike,
-    "storage shows another size and another ETag than it returned for what was sent: another run has sent something else to the same place, or the items' URLs lead to previews",
-    `Look at these items in Avala to see which it is. ${version} The files`,
+    `storage shows another size and another ETag than it returned for what was sent: another run has sent something else to the same place, or the items' URLs lead to previews, so the content counts as not compared. ${LOOK} ${version} The files`,
   );
-  reportResized(avala, { name }, resized);
-  warn(
+  reportResized(avala, dataset, resized);
+  warnOf(
+    avala,
+    dataset,
     unshown.filter((path) => !isTold.has(path)),
-    "storage does not show whether another run has sent something else to the same place",
-    `${version} Where storage returns MD5s, running again compares the content`,
+    `storage does not show whether another run has sent something else to the same place, so the content counts as not compared. ${version} Where storage returns MD5s, running again compares the content`,
   );
-}
-
-/** Of them storage shows another size, whatever it was told when they were sent. */
-function reportSized(
-  avala: Avala,
-  { name }: Pick<Dataset, "name">,
-  sized: readonly string[],
-): void {
-  if (sized.length === 0) return;
-  const text = `For ${counted(sized.length, "file")} of the dataset ${printable(name)}, storage shows less than was sent, and nothing shows that the items' URLs lead to something else, as to scaled images: it may have kept only a part. The content counts as not compared, although the name has its digest. Look at these items in Avala to see which it is. The files:${listed(sized.map(shown))}`;
-  avala.emit({ kind: "warning", text });
 }
 
 /** No reply has shown that its store keeps them, and no look has. */
 export function reportSuspects(
   avala: Avala,
-  { name }: Dataset,
+  dataset: Dataset,
   { unshown, resized, sized }: Pick<ContentComparison, "unshown" | "resized" | "sized">,
 ): void {
-  reportResized(avala, { name }, resized);
-  reportSized(avala, { name }, sized);
   const isTold = new Set([...resized, ...sized]);
-  const suspects = unshown.filter((path) => !isTold.has(path));
-  if (suspects.length === 0) return;
-  const text = `For ${counted(suspects.length, "file")} of the dataset ${printable(name)}, it is not known whether storage keeps what was sent: no response showed it, and the items do not show it either. The content counts as not compared, although the name has its digest. Running again where items show what storage keeps compares it:${listed(suspects.map(shown))}`;
-  avala.emit({ kind: "warning", text });
+  const uncompared = "The content counts as not compared, although the name has its digest.";
+  reportResized(avala, dataset, resized);
+  warnOf(
+    avala,
+    dataset,
+    sized,
+    `storage shows less than was sent, and nothing shows that the items' URLs lead to something else, as to scaled images: it may have kept only a part. ${uncompared} ${LOOK} The files`,
+  );
+  warnOf(
+    avala,
+    dataset,
+    unshown.filter((path) => !isTold.has(path)),
+    `it is not known whether storage keeps what was sent: no response showed it, and the items do not show it either. ${uncompared} Running again where items show what storage keeps compares it`,
+  );
 }
 
 interface Comparing {
