@@ -84,6 +84,22 @@ describe("a dataset that has its files, on a machine that has no record of it", 
     });
   });
 
+  test("counts by its name where its items lead to scaled images", async () => {
+    const dialect = { uploadReply: "form", itemUrls: "scaled" } as const;
+    await place.start({ dialect, ingestMs: 0 });
+    const indexes = Array.from({ length: COUNT }, (_, index) => String(index + 100));
+    files = await Promise.all(
+      indexes.map((index) => place.put(`${index}.jpg`, Buffer.alloc(1100, `content of ${index}`))),
+    );
+    await machineIn(place, "one").publish(files, versionOf(files));
+    const holds = (route: string, count: number): Promise<void> | undefined =>
+      route === ITEMS && count === 2 ? asked.answered(PAGE) : undefined;
+    const machine = machineIn(place, "two", { holds });
+    const asked = watch(machine.avala);
+    expect(await machine.publish(files, versionOf(files))).toMatchObject({ unverified: 0 });
+    expect(warnings(machine)).toEqual([]);
+  });
+
   test("of another content at one place is refused", async () => {
     const name = await made(() => "set");
     const others = await rivalFiles(place, "evil", { count: 1 });

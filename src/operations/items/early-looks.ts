@@ -18,6 +18,9 @@ import { beginLook } from "./store-hosts";
 // In all, for what is read is read a second time for the comparison. Enough for one video.
 const MAX_READ_BYTES = 256 * 1024 * 1024;
 
+// What has another size than its file is asked about once more, to see why: of so many, which show where all of them lead.
+const MAX_SIGNED = 1000;
+
 /** By path. */
 export type LocalFiles = ReadonlyMap<string, UploadFile>;
 
@@ -71,7 +74,7 @@ function createMd5Check({
 }
 
 /**
- * @param items in which what is shown is put in the place of the URL, which is long.
+ * @param items in which what is shown is put in the place of the URL's signature, which is long.
  * @param files that the items are held against
  */
 export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFiles): EarlyLooks {
@@ -87,6 +90,7 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFi
   let isAlike = false;
   /** Asked about before one was alike, and not known to have no ETag that could be an MD5: these are all compared by their sizes. */
   let doubtful = 0;
+  let signed = 0;
   const learn = (stored: StoredObject, file: UploadFile | "unknown"): Promise<void> =>
     reading(async () => {
       if (!isAlike && (await hasMd5(stored, file))) isAlike = true;
@@ -100,7 +104,10 @@ export function beginEarlyLooks(avala: Avala, items: ItemFacts[], files: LocalFi
     doubtful += 1;
     const stored = await askStore(asking, hosts, { url });
     if (stored === undefined) return;
-    items[index] = { ...item, url: withoutSignature(url), stored };
+    const isOtherSize = file !== "unknown" && stored.sizeBytes !== file.sizeBytes;
+    if (isOtherSize) signed += 1;
+    const isAskedAgain = isOtherSize && signed <= MAX_SIGNED;
+    items[index] = { ...item, url: isAskedAgain ? url : withoutSignature(url), stored };
     if (stored.md5 === undefined) doubtful -= 1;
     else if (!isAlike) void learn(stored, file).catch(() => undefined); // read again, and thrown then
   };
