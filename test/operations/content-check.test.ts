@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
 import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
-import { compareContents } from "../../src/operations/publish/content-check";
+import { compareContents, type Expected } from "../../src/operations/publish/content-check";
+import { UNTAGGED, type PlaceTag } from "../../src/upload/check/place-tag";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
@@ -111,6 +112,41 @@ test.each([
   expect(
     await compareContents(sessionWith(emulator).avala, dataset, { files, owner: {} }, 5000),
   ).toEqual(nothing);
+});
+
+describe("of what a name vouches for", () => {
+  const named = async (
+    headers: Record<string, string>,
+    how: Pick<Expected, "tags" | "named">,
+    status = 206,
+  ): Promise<readonly string[]> => {
+    const reply = { status, headers, body: "" };
+    emulator.setFault({ on: { target: "storage", method: "GET" }, times: 0, reply });
+    const { avala } = sessionWith(emulator);
+    return (await compareContents(avala, dataset, { files, owner: {}, ...how }, 5000)).unshown;
+  };
+  const page = { "content-range": "bytes 0-0/5", "content-type": "text/html" };
+  const tags = new Map<string, PlaceTag>([["a.jpg", UNTAGGED]]);
+
+  test.each([
+    ["a page in the place of each is a doubt", page, 206, ["a.jpg", "b.jpg"]],
+    ["its total is its size where no range is given", { "content-range": "bytes */12" }, 416, []],
+    [
+      "nothing is there where that total is 0",
+      { "content-range": "bytes */0" },
+      416,
+      ["a.jpg", "b.jpg"],
+    ],
+    ["nothing is there where there is no total", {}, 416, ["a.jpg", "b.jpg"]],
+  ])("%s", async (_, headers, status, unshown) => {
+    expect(
+      await named(headers as Record<string, string>, { tags: new Map(), named: "all" }, status),
+    ).toEqual(unshown);
+  });
+
+  test("a size is no doubt of a file whose reply has shown that it is kept", async () => {
+    expect(await named(page, { tags, named: new Set(["b.jpg"]) })).toEqual(["a.jpg"]);
+  });
 });
 
 test("a store that is asked for more than it takes is asked again", async () => {

@@ -1,8 +1,9 @@
-// Which files may be cut short, by the end of what a store keeps of them: one whose items lead to scaled images has none.
+// Of which files another size says nothing, since their items lead to scaled images: where these are images, and not what their
+// files begin with.
 import type { HttpStream } from "../../src/api/transport/transport";
-import { kindOf } from "../../src/operations/items/store-evidence";
-import { beginLook, evidenceOf } from "../../src/operations/items/store-hosts";
-import { mayBeCutShort, type Smaller } from "../../src/operations/publish/cut-short";
+import { beginLook } from "../../src/operations/items/store-hosts";
+import { findUnexplained, type Compared } from "../../src/operations/publish/cut-short";
+import { likenessOf } from "../../src/operations/publish/likeness";
 import { machineIn } from "../support/machines";
 import { useUploadPlace } from "../support/upload-place";
 
@@ -23,43 +24,60 @@ const right: Replies = (stored, { first, last }) => ({
 
 const missing: Replies = () => ({ status: 404, headers: {}, bytes: Buffer.alloc(0) });
 
-/** What `mayBeCutShort` names of files, each with what its store keeps and how it replies; and how often stores were asked. */
+interface Kept {
+  readonly path: string;
+  /** @default text that differs from file to file */
+  readonly content?: Buffer;
+  readonly keeps: "part" | "scaled" | Buffer;
+  /** @default that of an image */
+  readonly type?: string;
+  readonly etag?: string;
+  /** To what is asked once its size is known. */
+  readonly replies?: Replies;
+}
+
+/** What is kept of a file that should have this content. */
+function bytesKept(keeps: Kept["keeps"], content: Buffer): Buffer {
+  if (typeof keeps !== "string") return keeps;
+  return keeps === "part" ? content.subarray(0, SIZE / 2) : Buffer.alloc(SIZE / 2, "x");
+}
+
+/** The files of which a look explains no other size, and how often stores were asked after it. */
 async function named(
-  files: readonly {
-    readonly path: string;
-    readonly keeps: "part" | "scaled";
-    readonly replies?: Replies;
-  }[],
+  files: readonly Kept[],
 ): Promise<{ readonly paths: readonly string[]; readonly asked: number }> {
   const { avala } = machineIn(place, "one");
   const hosts = beginLook(avala, 60_000);
-  const stores = new Map<string, { readonly bytes: Buffer; readonly replies: Replies }>();
-  const smaller: Smaller[] = [];
-  for (const { path, keeps, replies = right } of files) {
-    const content = Buffer.alloc(SIZE, `content of ${path}`);
-    const bytes = keeps === "part" ? content.subarray(0, SIZE / 2) : Buffer.alloc(SIZE / 2, "x");
-    const file = await place.put(path, content);
-    const url = new URL(path, place.emulator.storageUrl).href;
-    stores.set(url, { bytes, replies });
-    const evidence = evidenceOf(hosts, { url, datasetUid });
-    const contentType = path.endsWith(".png") ? "image/png" : "image/jpeg";
-    const kind = kindOf(evidence, path, { etag: '"a"', sizeBytes: bytes.length, contentType });
-    smaller.push({ file, url, kind, storedBytes: bytes.length });
-  }
   let asked = 0;
+  let isSized = false;
+  const stores = new Map<string, Kept & { readonly bytes: Buffer }>();
   jest.spyOn(avala.storage, "open").mockImplementation(async ({ url, headers }) => {
     asked += 1;
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers?.["Range"] ?? "") ?? [];
-    const { bytes: stored, replies } = stores.get(url)!;
-    const reply = replies(stored, { first: Number(first), last: Number(last) });
+    const { path, bytes, replies = right, etag = '"a"', ...kept } = stores.get(url)!;
+    const { type = path.endsWith(".png") ? "image/png" : "image/jpeg" } = kept;
+    const range = { first: Number(first), last: Number(last) };
+    const reply = isSized ? replies(bytes, range) : right(bytes, range);
     return {
-      ...reply,
+      status: reply.status,
+      headers: { "content-type": type, etag, ...reply.headers },
       body: (async function* () {
         yield reply.bytes;
       })(),
     };
   });
-  const found = await mayBeCutShort(avala, hosts, smaller);
+  const compared: Compared[] = [];
+  for (const one of files) {
+    const { path, content = Buffer.alloc(SIZE, `content of ${path}`), keeps } = one;
+    const file = await place.put(path, content);
+    const url = new URL(path, place.emulator.storageUrl).href;
+    stores.set(url, { ...one, bytes: bytesKept(keeps, content) });
+    const looking = { hosts, datasetUid, canRead: false, isNamed: true };
+    const likened = (await likenessOf(avala, { file, url }, looking))!;
+    if (likened.likeness === "wrong-size") compared.push({ file, url, ...likened });
+  }
+  [asked, isSized] = [0, true];
+  const found = await findUnexplained(avala, hosts, compared);
   return { paths: found.map(({ file }) => file.path), asked };
 }
 
@@ -92,4 +110,52 @@ test("bytes of another range show nothing", async () => {
     ...{ path: `${String(index)}.jpg`, keeps: "part" as const, replies: other },
   }));
   expect((await named(files)).paths).toHaveLength(12);
+});
+
+const recordings = (keeps: Kept["keeps"], type: string): readonly Kept[] =>
+  Array.from({ length: 9 }, (_, index) => ({ path: `${String(index)}.mcap`, keeps, type }));
+const page = Buffer.from("<html>This file was blocked.</html>");
+
+test.each<[what: string, files: readonly Kept[]]>([
+  ["a page in the place of each recording", recordings(page, "text/html")],
+  ["recordings without their beginnings", recordings("scaled", "application/octet-stream")],
+  ["recordings behind other bytes", recordings(Buffer.alloc(SIZE + 1), "application/octet-stream")],
+  [
+    "images in the place of recordings of the same name for it",
+    recordings("scaled", "image/x-raw"),
+  ],
+  [
+    "a page in the place of each image",
+    scaled(9).map((one) => ({ ...one, keeps: page, type: "text/html; charset=utf-8" })),
+  ],
+  [
+    "a weak page in the place of an image, beside those that are right",
+    [
+      { ...scaled(1)[0]!, keeps: page, type: "text/html", etag: 'W/"a"' },
+      { path: "right.jpg", keeps: Buffer.alloc(SIZE, "content of right.jpg") },
+    ],
+  ],
+])("no other size is taken for that of a scaled image of %s", async (_, files) => {
+  const { paths, asked } = await named(files);
+  const wrong = files.filter(({ path }) => path !== "right.jpg").map(({ path }) => path);
+  expect([paths, asked]).toEqual([wrong, 0]);
+});
+
+const white = (head: string, size: number): Buffer =>
+  Buffer.concat([Buffer.from(head), Buffer.alloc(size - head.length, 255)]);
+
+test("what is white and cut short is named", async () => {
+  const content = white("large", SIZE);
+  const one = { path: "0.bmp", type: "image/bmp", content, keeps: content.subarray(0, SIZE / 2) };
+  expect((await named([one])).paths).toEqual(["0.bmp"]);
+});
+
+test.each<[what: string, more: Partial<Kept>]>([
+  ["of another format", { type: "image/webp" }],
+  ["of a format that browsers need not show", { type: "image/avif" }],
+  ["that is white", { content: white("large", SIZE), keeps: white("small", SIZE / 2) }],
+  ["that is larger", { keeps: Buffer.alloc(SIZE + 1, "x") }],
+])("an image %s says nothing of the file", async (_, more) => {
+  const { paths } = await named(scaled(9).map((one) => ({ ...one, ...more })));
+  expect(paths).toEqual([]);
 });

@@ -23,6 +23,12 @@ function sizeIn(contentRange: string | undefined): number | undefined {
   return size === undefined ? undefined : Number(size);
 }
 
+/** Of what can't be read from its first byte on: `bytes *\/1234`, or nothing where it is empty. */
+function sizeWithoutRange(contentRange: string | undefined): number {
+  const [, size = "0"] = /^bytes \*\/(\d{1,15})$/.exec(contentRange ?? "") ?? [];
+  return Number(size);
+}
+
 interface Bytes {
   readonly first: number;
   readonly last: number;
@@ -71,20 +77,19 @@ async function readRange(
 }
 
 /**
- * The last bytes of an object of that size, so many at most. `undefined` where the store does not return just these.
+ * Some bytes of an object of that size. `undefined` where the store does not return just these.
  * @throws as {@link readStored}
  */
-export async function readStoredEnd(
+export async function readStoredBytes(
   avala: Avala,
   url: string,
-  { sizeBytes, atMost }: { readonly sizeBytes: number; readonly atMost: number },
+  { sizeBytes, ...range }: Bytes & { readonly sizeBytes: number },
   idleTimeoutMs: number,
 ): Promise<Buffer | undefined> {
-  const range = { first: Math.max(0, sizeBytes - atMost), last: sizeBytes - 1 };
   const reply = await readRange(avala, url, range, idleTimeoutMs);
   const wanted = `bytes ${String(range.first)}-${String(range.last)}/${String(sizeBytes)}`;
   const isRange = reply?.status === 206 && reply.headers["content-range"] === wanted;
-  return isRange && reply.bytes.length === sizeBytes - range.first ? reply.bytes : undefined;
+  return isRange && reply.bytes.length === range.last - range.first + 1 ? reply.bytes : undefined;
 }
 
 /**
@@ -99,9 +104,11 @@ export async function readStored(
   const reply = await readRange(avala, url, { first: 0, last: 0 }, idleTimeoutMs);
   if (reply === undefined) return undefined;
   const { host, status, headers } = reply;
-  // Of an empty object there is no first byte (RFC 9110, "416 Range Not Satisfiable").
-  if (status === 416)
-    return { sizeBytes: 0, md5: undefined, etag: undefined, contentType: undefined };
+  // Of an empty object there is no first byte (RFC 9110, "416 Range Not Satisfiable"). A store may refuse all ranges so.
+  if (status === 416) {
+    const sizeBytes = sizeWithoutRange(headers["content-range"]);
+    return { sizeBytes, md5: undefined, etag: undefined, contentType: undefined };
+  }
   if (status !== 206) return undefined;
   const { md5, etag } = storedBy(host, { headers });
   return {

@@ -9,31 +9,12 @@ import { tellComparing } from "../items/comparing";
 import type { ItemComparison } from "../items/item-comparison";
 import { matchKeys } from "../items/item-keys";
 import { listFacts } from "../items/item-reads";
-import {
-  isDifference,
-  isEnough,
-  mayRead,
-  showsStrongEtags,
-  type Likeness,
-} from "../items/store-evidence";
+import { isDifference, isEnough, mayRead, type Likeness } from "../items/store-evidence";
 import { beginLook, evidenceOf, reportHosts } from "../items/store-hosts";
 import type { WaitMs } from "../wait";
-import {
-  isSuspect,
-  md5Of,
-  tellingTags,
-  UNTAGGED,
-  type PlaceTags,
-} from "../../upload/check/place-tag";
-import {
-  likenessOf,
-  mayReadNamed,
-  type Listed,
-  type Looking,
-  type Stored,
-  type StoredLikeness,
-} from "./likeness";
-import { mayBeCutShort, type Smaller } from "./cut-short";
+import { isSuspect, tellingTags, UNTAGGED, type PlaceTags } from "../../upload/check/place-tag";
+import { likenessOf, mayReadNamed, type Listed, type Looking, type Stored } from "./likeness";
+import { findUnexplained, type Compared } from "./cut-short";
 import type { NamedFile } from "./target";
 
 // Enough for a refusal, which names ten.
@@ -55,7 +36,7 @@ export interface ContentComparison {
   readonly resized: readonly string[];
   /** Of those the ones of which it shows another size and another ETag than when they were sent. */
   readonly unlike: readonly string[];
-  /** Of those, where the name vouches for files, the ones of which it shows only a part, or may. */
+  /** Of those, where the name vouches for files, the ones of which it shows another size for no known reason. */
   readonly sized: readonly string[];
 }
 
@@ -105,8 +86,6 @@ async function findListed(
   });
 }
 
-interface Compared extends Stored, StoredLikeness {}
-
 type Seen = Readonly<Record<Likeness, Compared[]>>;
 
 /** Holds each against what its store says, until that is enough. */
@@ -148,17 +127,6 @@ function withoutMd5s({ other }: Seen): readonly Stored[] {
   return other.filter(({ kind: { evidence } }) => evidence.same === 0 && withOthers.has(evidence));
 }
 
-/** Of another size: that less is stored than was sent, and nothing shows yet that its item leads to something else. */
-function unexplained(one: Compared): readonly Smaller[] {
-  const { file, tag, kind } = one;
-  const { storedBytes = file.sizeBytes } = one;
-  const isKept = tag !== undefined && md5Of(tag) !== undefined;
-  const isScaled = one.isWeak && showsStrongEtags(kind.evidence);
-  const isSmaller = storedBytes < file.sizeBytes;
-  const isOpen = isSmaller && !isDifference(one) && !one.isConverted && !isScaled && !isKept;
-  return isOpen ? [{ ...one, storedBytes }] : [];
-}
-
 /** Files without a tag of their own for which no item stands. */
 function unlisted({ files, tags, dataType }: Expected, found: readonly Listed[]): string[] {
   if (tags === undefined) return [];
@@ -192,8 +160,13 @@ export async function compareContents(
   const alike = isNamed ? withoutMd5s(seen) : [];
   const shown = new Set(pathsOf([...same, ...kept, ...ofSize, ...others, ...wrongSize, ...alike]));
   const cut = new Set(pathsOf(resized));
-  const smaller = isNamed ? seen["wrong-size"].flatMap(unexplained) : [];
-  const sized = new Set(pathsOf(await mayBeCutShort(avala, hosts, smaller)));
+  // Of a control among suspects, a reply has shown that it is kept.
+  const isControl = ({ file: { path } }: Stored): boolean =>
+    expected.named !== "all" && expected.tags?.has(path) !== true;
+  const doubtful = isNamed
+    ? seen["wrong-size"].filter((one) => !isDifference(one) && !isControl(one))
+    : [];
+  const sized = new Set(pathsOf(await findUnexplained(avala, hosts, doubtful)));
   const isOpen = ({ path }: NamedFile): boolean => {
     const tag = expected.tags?.get(path);
     return cut.has(path) || sized.has(path) || (isNamed ? isSuspect(tag) : tag !== undefined);

@@ -1,7 +1,7 @@
 // What a file is to what a store keeps of it, by the size and the ETag that a request of one byte returns.
 import type { Avala } from "../../api/connection";
 import type { StoredObject } from "../../api/storage/stored-object";
-import { isShownType, shownTypeOf, suffixOf } from "../../files/media";
+import { dataTypeOf, isShownType, shownTypeOf, suffixOf } from "../../files/media";
 import { readUntil } from "../../flow/disk/reading-disk";
 import {
   isEtagMute,
@@ -68,6 +68,8 @@ export interface StoredLikeness extends Likened {
   readonly isRetagged: boolean;
   /** Whether it is shown in another format than its suffix has: then its size is that of something else. */
   readonly isConverted: boolean;
+  /** Whether it is an image by its name, and shown as one: then it may be shown scaled. */
+  readonly isImage: boolean;
   /** Whether its ETag does not stand for its very bytes. */
   readonly isWeak: boolean;
 }
@@ -98,6 +100,7 @@ export async function likenessOf(
   return {
     ...{ likeness, kind, storedBytes: stored.sizeBytes, isRetagged: isRetagged(tag, stored) },
     isConverted: isConverted(file.path, stored),
+    isImage: dataTypeOf(file.path) === "image" && stored.contentType?.startsWith("image/") === true,
     isWeak: stored.etag?.startsWith("W/") === true,
   };
 }

@@ -171,7 +171,7 @@ export function reportSuspects(
     avala,
     dataset,
     sized,
-    `storage shows less than was sent, and nothing shows that the items' URLs lead to something else, as to scaled images: it may have kept only a part. ${uncompared} ${LOOK} The files`,
+    `storage shows another size than was sent, and nothing shows that the items' URLs lead to something else, as to scaled images: it may have kept only a part, or something else. ${uncompared} ${LOOK} The files`,
   );
   warnOf(
     avala,
