@@ -2,26 +2,18 @@
 // the store says of each item, and what it does not say by the digest in its name. What can't be compared stays unknown.
 import type { Avala } from "../../api/connection";
 import type { Dataset } from "../../api/endpoints/datasets/dataset-wire";
-import type { StoredObject } from "../../api/storage/stored-object";
 import type { Manifest } from "../../files/manifest/manifest";
 import { shortDigest } from "../../files/manifest/dataset-name";
 import type { DataType } from "../../files/media";
 import type { OwnerWanted } from "../datasets/dataset-ref";
-import { askStore, runByHost } from "../items/ask-store";
 import { tellComparing } from "../items/comparing";
 import type { ItemFacts } from "../items/key-comparison";
-import {
-  isBySize,
-  isDifference,
-  mayRead,
-  type Evidence,
-  type Likened,
-} from "../items/store-evidence";
+import { isBySize, isDifference, type Evidence, type Likened } from "../items/store-evidence";
 import { evidenceOf, lookOn, type StoreHosts } from "../items/store-hosts";
 import { readContentRecord, type ContentRecord } from "../publish/content-record";
-import { likenessOf, mayReadNamed } from "../publish/likeness";
 import { isProvenBy, proofOf, type Proof } from "../publish/proof";
 import { readTags, suspectsIn } from "../publish/sent-check";
+import { compareSeen } from "./seen-contents";
 import type { FoundIncrement } from "./find-increments";
 import type { WaitMs } from "../wait";
 import type { GrowingFile } from "./growth";
@@ -74,44 +66,6 @@ async function proofOfIncrement(
   const named = { dataset: { name, organizationUid }, files: entries, digest };
   const suspects = suspectsIn(await readTags(avala, named, stateDirectory), entries);
   return proofOf({ digest, isNamedByContent: true, record, suspects });
-}
-
-interface Looking {
-  readonly hosts: StoreHosts;
-  readonly datasetUid: string;
-  /** Whether its name proves the file, as long as no look speaks against it. */
-  readonly isProven: (path: string) => boolean;
-  readonly onLooked: () => void;
-}
-
-interface Compared {
-  readonly likened: Likened | undefined;
-  readonly stored: StoredObject | undefined;
-}
-
-async function likenesses(
-  avala: Avala,
-  seen: readonly Seen[],
-  { hosts, datasetUid, isProven, onLooked }: Looking,
-): Promise<ReadonlyMap<Seen, Compared>> {
-  const found = new Map<Seen, Compared>();
-  const items = { items: seen, urlOf: ({ item }: Seen) => item.url };
-  await runByHost(avala, hosts, items, async (one) => {
-    const { file, item } = one;
-    if (file === undefined) return;
-    const { url, stored: known } = item;
-    // Where Avala itself lists another size, that is known.
-    if (item.sizeBytes !== undefined && item.sizeBytes !== file.sizeBytes) return;
-    if (url === undefined) return;
-    const stored = await askStore(avala, hosts, { url, stored: known });
-    const evidence = evidenceOf(hosts, { url, datasetUid });
-    const canRead = isProven(file.path) ? mayReadNamed(evidence, file) : mayRead(evidence);
-    const looking = { hosts, datasetUid, canRead };
-    const likened = stored && (await likenessOf(avala, { file, url, stored }, looking));
-    onLooked();
-    found.set(one, { likened, stored });
-  });
-  return found;
 }
 
 /** What is known of an item, and the item itself where its owner is known. */
@@ -198,14 +152,16 @@ export async function lookInto(
   const asked = seen.filter(({ file, item }) => file !== undefined && item.url !== undefined);
   const telling = tellComparing(avala, dataset.name, asked.length);
   const looking = { hosts, datasetUid: dataset.uid, isProven, onLooked: telling.next };
-  const look = (): ReturnType<typeof likenesses> => likenesses(avala, seen, looking);
-  const compared = await lookOn(avala, hosts, waitMs(), look).finally(telling.end);
+  const look = (): ReturnType<typeof compareSeen> => compareSeen(avala, seen, looking);
+  const { compared, unexplained } = await lookOn(avala, hosts, waitMs(), look).finally(telling.end);
   return () =>
     seen.map((one) => {
       const { likened, stored } = compared.get(one) ?? {};
       const { file, item } = one;
+      const isNamed = isProven(one.path);
+      const isHeldByName = isNamed && !unexplained.has(one);
       return {
-        entry: entryOf(one, likened, { isProven: isProven(one.path), isOtherByName }),
+        entry: entryOf(one, likened, { isNamed, isHeldByName, isOtherByName }),
         item: { stored, ...item },
         isAsked: compared.has(one),
         evidence: evidenceOf(hosts, { url: item.url, datasetUid: dataset.uid }),
@@ -224,16 +180,24 @@ function isOtherMd5({ likeness, kind }: Likened): boolean {
   return likeness === "other" && kind.ofHost.family.same > 0;
 }
 
+interface NameTerms {
+  /** Whether the digest in its increment's name vouches for it. */
+  readonly isNamed: boolean;
+  /** Whether that is enough, since its store shows no other size without a reason. */
+  readonly isHeldByName: boolean;
+  readonly isOtherByName: boolean;
+}
+
 function entryOf(
   { path, as, file, item: { sizeBytes }, candidates }: Seen,
   likened: Likened | undefined,
-  { isProven, isOtherByName }: { readonly isProven: boolean; readonly isOtherByName: boolean },
+  { isNamed, isHeldByName, isOtherByName }: NameTerms,
 ): HeldEntry {
   const isOther =
     likened !== undefined &&
-    (isDifference(likened, isProven) || (isOtherByName && isOtherMd5(likened)));
+    (isDifference(likened, isNamed) || (isOtherByName && isOtherMd5(likened)));
   const isOfSize = sizeBytes === undefined || sizeBytes === file?.sizeBytes;
-  const isHeld = likened?.likeness === "same" || (isProven && isOfSize && !isOther);
+  const isHeld = likened?.likeness === "same" || (isHeldByName && isOfSize && !isOther);
   if (file !== undefined && isHeld)
     return as === undefined ? heldOf(file) : { ...heldOf(file), path, as };
   if (!isOther) return { path, as, sizeBytes, candidates };

@@ -40,3 +40,24 @@ test("what the sizes have shown is not looked at again", async () => {
   expect((await run("one")).result).toMatchObject({ made: { unverified: 0 } });
   expect((await run("one")).calls).toEqual(["GET /datasets/"]);
 });
+
+describe("where storage has kept half of each file", () => {
+  const left = ({ result: { plan } }: Grown): number[] => [
+    plan.current.length,
+    plan.unverified.length,
+    plan.toSend.length,
+  ];
+
+  test("none is called verified, also elsewhere, and beside a file that is new", async () => {
+    await start();
+    const storage = { target: "storage", method: "POST" } as const;
+    place.emulator.setFault({ on: storage, store: "half", times: 0 });
+    for (const machine of ["one", "one", "two"])
+      expect(left(await run(machine))).toEqual([0, NAMES.length, 0]);
+    place.emulator.clearFaults();
+    await place.put("new.jpg", "new: its content");
+    for (const machine of ["three", "four", "four", "one"])
+      expect(left(await run(machine))).toEqual([1, NAMES.length, 0]);
+    expect(place.names()).toHaveLength(2);
+  });
+});
