@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { engineEnv, startEngine } from "../support/engine";
 import { describeWithPart } from "../support/parts";
-import { withKeptCode } from "../support/quick-stack";
 
 const run = promisify(execFile);
 const REPOSITORY = join(__dirname, "../..");
@@ -237,10 +236,8 @@ describeWithPart("pulumi", (pulumi) => {
     expect(packagesOf(manifest ?? "")).toEqual(packagesOf(first ?? ""));
     for (const file of ["Pulumi.yaml", "tsconfig.json", "index.ts"])
       await cp(join(exampleAt(name), file), join(folder, file));
-    const plain = engineEnv(pulumi, home);
     const env = {
-      ...plain,
-      ...withKeptCode(plain),
+      ...engineEnv(pulumi, home),
       PULUMI_STACK: name,
       // Its compiler has just found their types.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
