@@ -9,6 +9,7 @@ import type { DoubtfulAt } from "./journal/doubtful-at";
 import type { Begun } from "./journal/file-journal";
 import type { ProgressTracker } from "./progress";
 import type { SentFile } from "./send/attempt";
+import type { CompletionRefusedError } from "./send/completion";
 import type { SourceFile } from "./send/source";
 import type { OtherRun } from "./send/watch-other";
 
@@ -31,6 +32,12 @@ export interface Held {
   readonly error: AvalaError;
   /** When it was refused, ms since the epoch. */
   readonly atMs: number;
+}
+
+/** A file that was sent, and that the server refuses to complete. */
+interface Uncompleted {
+  readonly file: SourceFile;
+  readonly error: CompletionRefusedError;
 }
 
 /** Which batch it is, and what is known of it before anything goes. */
@@ -57,6 +64,8 @@ export interface Batch extends ChosenBatch {
   readonly inARow: FileFailure[];
   /** Oldest first. */
   readonly held: Held[];
+  /** Sent, and not completed: theirs alone, as soon as another file is completed. */
+  readonly uncompleted: Uncompleted[];
   /** Files in a row that the server refused to presign; one that is sent sets it back. */
   presignsRefused: number;
   /** Whether the server takes any file of it, asked where it has refused one before it took any. */
@@ -107,6 +116,7 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     failures: [],
     inARow: [],
     held: [],
+    uncompleted: [],
     presignsRefused: 0,
     takesAny: undefined,
     checkedByStore: 0,

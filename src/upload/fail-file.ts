@@ -6,6 +6,7 @@ import { isLateAlone } from "../flow/retry";
 import { printable } from "../redact";
 import { isRefusal, mayMeetAll, stopsTheRun } from "./failures";
 import type { Unread } from "./hashed";
+import { isCompletionRefused } from "./send/completion";
 import { isSessionLost, type SessionLostError } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import type { Run } from "./state";
@@ -35,6 +36,11 @@ export function failFile(run: Run, file: SourceFile, error: unknown, isAgain = f
     return;
   }
   if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
+  if (isCompletionRefused(error)) {
+    run.batch.uncompleted.push({ file, error });
+    if (!isAgain) run.batch.inARow.push({ path: file.path, error });
+    return;
+  }
   if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
   const { batch, avala } = run;
   if (isRefusal(error) && !isAgain) batch.held.push({ file, error, atMs: avala.clock.now() });
@@ -47,5 +53,7 @@ export function failFile(run: Run, file: SourceFile, error: unknown, isAgain = f
  * the files that are not sent.
  */
 export function failHeld(run: Run): void {
-  for (const held of run.batch.held.splice(0)) if (!run.isMade) noteFailure(run, held);
+  const { held, uncompleted } = run.batch;
+  for (const left of [...held.splice(0), ...uncompleted.splice(0)])
+    if (!run.isMade) noteFailure(run, left);
 }

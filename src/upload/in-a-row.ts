@@ -2,6 +2,7 @@
 import type { AvalaError, FileFailure } from "../errors";
 import { MAX_FAILURES_IN_A_ROW, type Held } from "./batch-state";
 import { endOfAll, isRefusal } from "./failures";
+import { isCompletionRefused } from "./send/completion";
 import type { SourceFile } from "./send/source";
 
 /** The last failure of a row that is full: nothing more is begun then before it is known that files are still taken. */
@@ -31,7 +32,7 @@ type Step =
 export function stepAfter({ inARow, underWay, other, later }: Standing): Step {
   const last = lastOfFull(inARow);
   if (last === undefined) return { kind: "begin" };
-  const isRefused = isRefusal(last);
+  const isRefused = isRefusal(last) || isCompletionRefused(last);
   if (isRefused && other !== undefined) return { kind: "try another", file: other };
   if (underWay > 0) return { kind: "let one end" };
   if (isRefused && later !== undefined) return { kind: "try later", held: later };

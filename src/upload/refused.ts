@@ -1,12 +1,14 @@
-// A presign that is refused: whether that is its file's alone, its batch's (409, 410) or the whole set's, as other files of the set
-// show. Sends nothing.
+// A presign or a completion that is refused: whether that is its file's alone, its batch's or the whole set's, as other files of the
+// set show. Sends nothing.
 import { isFileRefused, saysItsFile } from "../api/endpoints/uploads/batch-refusals";
 import type { ApiError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { MAX_FAILURES_IN_A_ROW } from "./batch-state";
+import { mayBeginAnother, noteFailure } from "./fail-file";
 import { sampleOf } from "./sample";
 import { askHow } from "./send/ask";
-import { fileRefused, isPresignRefused } from "./send/session-lost";
+import { completeKnown, isCompletionRefused } from "./send/completion";
+import { fileRefused, fileUncompleted, isPresignRefused, isSessionLost } from "./send/session-lost";
 import { sendingOf, type Run } from "./state";
 
 type Asked = Pick<ManifestEntry, "path" | "sizeBytes">;
@@ -82,4 +84,55 @@ export async function failureOf(run: Run, file: Asked, error: unknown): Promise<
   }
   // By the first protocol there is no batch to give up.
   return run.batch.uid === undefined ? error.cause : error;
+}
+
+/** Whether the server completes a file of the batch that it has completed before. */
+async function completes(run: Run, file: Asked): Promise<boolean> {
+  const { signal = new AbortController().signal } = run.avala;
+  const sending = sendingOf(run, signal);
+  try {
+    const presigned = await askHow(sending, file);
+    if (presigned.method === "POST") return false;
+    await completeKnown(sending, file, presigned.session);
+    return true;
+  } catch (error) {
+    if (isPresignRefused(error) || isFileRefused(error) || isCompletionRefused(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Where more are refused than have landed, the batch may complete nothing new, whatever it still says of those that it has: then one
+ * of them shows nothing.
+ */
+async function completesAnother(run: Run): Promise<boolean> {
+  const { sent, unchanged, failures, uncompleted } = run.batch;
+  const landed = [...sent, ...unchanged];
+  const refused = failures.filter(({ error }) => isSessionLost(error)).length + uncompleted.length;
+  if (landed.length < refused) return false;
+  for (const file of sampleOf(landed)) if (await completes(run, file)) return true;
+  return false;
+}
+
+/** Once another file is completed: what they failed with is theirs alone. */
+export function failUncompleted(run: Run): void {
+  for (const { file, error } of run.batch.uncompleted.splice(0))
+    noteFailure(run, { file, error: fileUncompleted(file.path, error.cause) });
+}
+
+/**
+ * Where no file was completed after them, since there is none or it was refused as well. One that has landed is completed once
+ * more, which changes nothing.
+ * @throws the refusal of one of them, where the whole set is to begin again in another batch
+ */
+export async function judgeUncompleted(run: Run): Promise<void> {
+  const { uncompleted } = run.batch;
+  const [first] = uncompleted;
+  if (first === undefined || run.isMade) return;
+  if (await completesAnother(run)) {
+    failUncompleted(run);
+    return;
+  }
+  if (mayBeginAnother(run, first.error)) throw first.error;
+  for (const refused of uncompleted.splice(0)) noteFailure(run, refused);
 }

@@ -5,7 +5,9 @@ import { pastDeadline } from "../flow/deadline";
 import { MAX_FAILURES_IN_A_ROW, type Held } from "./batch-state";
 import { noteFailure } from "./fail-file";
 import { lastOfFull, stepAfter } from "./in-a-row";
+import { judgeUncompleted } from "./refused";
 import { sampleOf } from "./sample";
+import { isCompletionRefused } from "./send/completion";
 import type { SourceFile } from "./send/source";
 import type { Run } from "./state";
 
@@ -153,7 +155,10 @@ async function holdRound(pool: Pool): Promise<void> {
         await tryAgain(pool, [step.held]);
         break;
       case "end":
-        throw step.error;
+        if (!isCompletionRefused(step.error)) throw step.error;
+        await judgeUncompleted(run);
+        inARow.length = 0;
+        return;
     }
   }
 }

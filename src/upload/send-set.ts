@@ -15,7 +15,7 @@ import { lookForMade } from "./look-for-made";
 import { awaitOtherRun } from "./other-run";
 import { inOrder, inTurn } from "./probe";
 import { report } from "./progress";
-import { failureOf } from "./refused";
+import { failUncompleted, failureOf, judgeUncompleted } from "./refused";
 import { createPool, takeHeld, tryAgain, turnsOf, workOn, type Pool } from "./refusing";
 import { concurrencyOf } from "./request";
 import type { Sending } from "./send/attempt";
@@ -47,6 +47,7 @@ async function uploadOne(
   });
   batch.inARow.length = 0;
   batch.presignsRefused = 0;
+  if (!sent.isReplaceable && !sent.wasThere) failUncompleted(run);
   const landing = { file, sent, begunMs: begunMs ?? run.avala.clock.now() };
   await run.noteSeen(); // a run that is killed later has learned it too
   await takePresumed(run);
@@ -117,6 +118,7 @@ async function sendAll(
   await runUntil(turnsOf(run), options, (_turn, itsSignal) =>
     tryAgain(poolOf(run, files, itsSignal), takeHeld(run)),
   );
+  await judgeUncompleted(run);
 }
 
 async function sendBatch(run: Run, files: Iterable<SourceFile>): Promise<void> {

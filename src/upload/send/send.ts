@@ -1,5 +1,4 @@
 // One file, sent by what the server chooses for it and completed where that is wanted, in a session that is ours to the end.
-import { completeUpload } from "../../api/endpoints/uploads/managed-upload";
 import type { Presigned } from "../../api/endpoints/uploads/presign";
 import { AvalaError, isAvalaError } from "../../errors";
 import type { Mutex } from "../../flow/mutex";
@@ -20,11 +19,12 @@ import { UNTAGGED } from "../check/place-tag";
 import { hostsOf, type MaybeDoubtful } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import { isRefusal } from "../failures";
+import { complete, completeKnown, isCompletionRefused } from "./completion";
 import { isCompletedByOther } from "./contested";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
 import { sendWhole } from "./send-whole";
-import { inSession, isAlreadyComplete, isSessionLost, sessionLost } from "./session-lost";
+import { inSession, isAtPlace, isSessionLost, sessionLost } from "./session-lost";
 
 interface Ways {
   /** How the server takes it, where that was asked before. */
@@ -91,30 +91,6 @@ function countedIn(
       counted = count;
     },
   };
-}
-
-// What a server answers that finds nothing to complete, or not what it should be (docs/api.md, "Uploading files").
-const NOT_COMPLETED = [400, 404, 409, 410, 422];
-
-function complete(
-  { avala, signal }: Pick<Sending, "avala" | "signal">,
-  { path }: SourceFile,
-  session: string,
-): Promise<void> {
-  return inSession(path, completeUpload(avala, session, signal), NOT_COMPLETED);
-}
-
-/** The same of one that the server has called complete: a refusal for that very reason says the same once more. */
-async function completeKnown(
-  sending: Pick<Sending, "avala" | "signal">,
-  file: HashedFile,
-  session: string,
-): Promise<void> {
-  try {
-    await complete(sending, file, session);
-  } catch (error) {
-    if (!isSessionLost(error) || !isAlreadyComplete(error.cause)) throw error;
-  }
 }
 
 /** Whether a file that goes by one PUT was stored by an earlier run that was cut off before it could complete it. */
@@ -222,6 +198,7 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
   await journal.takeBackOthers();
   let wasOpen = false;
   let wasThere = true;
+  let refused: AvalaError | undefined;
   const taken = (): void => {
     wasThere = false;
     ways.onTaken();
@@ -241,7 +218,10 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
       const isLost = isSessionLost(error);
       if (!isLost && !isUnhashed(error)) throw error;
       bytes.settle(0);
+      // It lies there since this run has put it there: that it was not completed is what it failed with.
+      if (refused !== undefined && isLost && isAtPlace(error)) throw refused;
       if (isAgain || (isLost && error.lost !== "session")) throw error;
+      if (isCompletionRefused(error)) refused = error;
       await journal.reread();
     }
   }

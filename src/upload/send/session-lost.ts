@@ -75,6 +75,14 @@ export function fileRefused(path: string, cause: ApiError): AvalaError {
   return new AvalaError("upload", text, { hint: isOfCall ? hint : (cause.hint ?? hint), cause });
 }
 
+/** The same of one that was sent, and that the server does not complete, though it completes others of the set. */
+export function fileUncompleted(path: string, cause: ApiError): AvalaError {
+  const text = `Avala does not complete the upload of ${printable(path)}, though it completes other files of the set: ${cause.message}`;
+  const hint =
+    "Rename the file or leave it out, or ask Avala what it has against it. A later run tries this file only.";
+  return new SessionLostError("session", "storage", text, { hint, cause });
+}
+
 /** What counts as sent was sent by another run, no record of this machine's says so, and its dataset may be made, and deleted. */
 export function batchSpent(datasetName: string, wasAwaited: boolean): AvalaError {
   const name = printable(datasetName);

@@ -40,6 +40,8 @@ export async function signParts(
   return signed;
 }
 
+export const COMPLETE = "POST /datasets/manual-upload/uploads/{upload_uid}/complete/";
+
 /** Ends a session whose bytes are all stored. May be repeated: a complete upload is complete. */
 export async function completeUpload(
   avala: Avala,
@@ -48,7 +50,7 @@ export async function completeUpload(
 ): Promise<void> {
   await avala.call({
     method: "POST",
-    route: "POST /datasets/manual-upload/uploads/{upload_uid}/complete/",
+    route: COMPLETE,
     path: ["datasets", "manual-upload", "uploads", session, "complete"],
     body: {},
     repeat: "safe",
