@@ -81,11 +81,11 @@ describe("keys held against the files", () => {
         ...terms,
       },
     );
-    return { ...byKeys, unmatched: undefined };
+    return { ...byKeys, open: { altered: [], unclear: [] }, unmatched: undefined };
   };
   const same = {
     ...{ missing: [], extra: [], wrongSize: [], unclear: 0 },
-    ...{ altered: [], repeated: [] },
+    ...{ altered: [], repeated: [], open: { altered: [], unclear: [] } },
   };
   const sent = ["a/x.jpg", "b/y.jpg"];
 

@@ -6,7 +6,7 @@ import { beginLook, reportHosts } from "../items/store-hosts";
 import { takeByName } from "./by-name";
 import type { FoundIncrement } from "./find-increments";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
-import { planGrowth, type Increment } from "./growth-plan";
+import { planGrowth, type HeldEntry, type Increment } from "./growth-plan";
 import { listIncrement, lookInto, type ListedIncrement, type Look } from "./increment-content";
 import { areWholePaths } from "./increment-items";
 import { pathOf } from "./item-homes";
@@ -15,30 +15,42 @@ import { createKnowledge, incrementsOf, knownAs, type Knowledge } from "./knowle
 import { lookAtKnown } from "./known-looks";
 import { judgeLooks } from "./judge-looks";
 import { isUnknown } from "./left-items";
-import { findMoved } from "./moved-items";
+import { findMoved, isUnlisted, withUnlisted } from "./moved-items";
 import { isUnclear } from "./unclear-items";
 import { reportUnclear } from "./report-unclear";
 
-/** Known increments of which an item stands for a declared file and was not comparable: another look may compare it. */
+type ByUid = ReadonlyMap<string, readonly HeldEntry[]>;
+
+/**
+ * Forgets known increments of which an item stands for a declared file and was not comparable: another look may compare it.
+ * Returns what was known of them.
+ */
 function forgetUnverified(
   target: GrowTarget,
   found: readonly FoundIncrement[],
   knowledge: Knowledge,
-): void {
+): ByUid {
   const { entries } = knowledge;
+  const forgotten = new Map<string, readonly HeldEntry[]>();
   const isWhole = [...entries.values()].every((held) =>
     held.every(({ sha256 }) => sha256 !== undefined),
   );
-  if (isWhole) return;
+  if (isWhole) return forgotten;
   const plan = planGrowth(target.files, incrementsOf(found, knowledge), target.postponed);
-  for (const { datasetUid } of plan.unverified)
-    if (entries.get(datasetUid)?.some(isUnknown) === true) entries.delete(datasetUid);
+  for (const { datasetUid } of plan.unverified) {
+    const held = entries.get(datasetUid);
+    if (held?.some(isUnknown) !== true) continue;
+    forgotten.set(datasetUid, held);
+    entries.delete(datasetUid);
+  }
+  return forgotten;
 }
 
+/** @param before what was known of some of them: enough to go on with where they can't be listed now */
 async function lookIntoUnknown(
   avala: Avala,
   target: GrowTarget,
-  found: readonly FoundIncrement[],
+  { found, before }: { readonly found: readonly FoundIncrement[]; readonly before: ByUid },
   knowledge: Knowledge,
   options: GrowOptions,
 ): Promise<void> {
@@ -55,7 +67,13 @@ async function lookIntoUnknown(
     if (entries.has(one.dataset.uid)) continue;
     if (!one.isOwnerKnown) reportUnknownOwner(avala, one.dataset, owner);
     const isRefuted = broken.has(one.dataset.uid);
-    listed.push(await listIncrement(avala, one, files, { ...terms, isRefuted }));
+    try {
+      listed.push(await listIncrement(avala, one, files, { ...terms, isRefuted }));
+    } catch (error) {
+      const held = before.get(one.dataset.uid);
+      if (held === undefined || !isUnlisted(error)) throw error;
+      entries.set(one.dataset.uid, held);
+    }
   }
   const lists = listed.map(({ items }) => items);
   const areWhole = areWholePaths(lists, files);
@@ -69,10 +87,8 @@ async function lookIntoUnknown(
     for (const { item, ...one } of seen)
       if (one.entry.sha256 === undefined && item !== undefined)
         places.set(one.entry, { ...one, item });
-    entries.set(
-      dataset.uid,
-      seen.map(({ entry }) => entry),
-    );
+    const shown = seen.map(({ entry }) => entry);
+    entries.set(dataset.uid, withUnlisted(shown, before.get(dataset.uid)));
     looks.set(dataset.uid, look);
     if (isOwnerKnown) fresh.add(dataset.uid);
   }
@@ -130,9 +146,10 @@ export async function readHoldings(
     const entries = known.get(dataset.uid)?.entries;
     if (entries !== undefined) knowledge.entries.set(dataset.uid, entries);
   }
-  forgetUnverified(target, found, knowledge);
+  const before = forgetUnverified(target, found, knowledge);
   await takeByName(avala, target, found, knowledge, options);
-  const look = (): Promise<void> => lookIntoUnknown(avala, target, found, knowledge, options);
+  const looking = { found, before };
+  const look = (): Promise<void> => lookIntoUnknown(avala, target, looking, knowledge, options);
   await look();
   const { waitMs } = options;
   const same = isWhole

@@ -74,7 +74,7 @@ export function judgeLooks(
   const narrowed = createNarrowing(files, same);
   for (const [uid, look] of looks) {
     const before = entries.get(uid) ?? [];
-    const judged = look().map(({ entry }, index): HeldEntry => {
+    const looked = look().map(({ entry }, index): HeldEntry => {
       const one = before[index];
       if (one !== undefined && settled.has(one)) return one;
       const place = one && places.get(one);
@@ -82,6 +82,8 @@ export function judgeLooks(
       const shown = { ...entry, stored: storedOf(place) };
       return isUnclear(entry) ? narrowed(shown) : besideRead(shown, files.get(pathOf(entry)), same);
     });
+    // What its list lacks stands behind what was looked at.
+    const judged = [...looked, ...before.slice(looked.length)];
     entries.set(uid, judged);
     // It is looked at in each run until it is known what they are.
     if (judged.some(isUnclear)) fresh.delete(uid);

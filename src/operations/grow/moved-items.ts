@@ -41,6 +41,21 @@ function unasked(
   return held;
 }
 
+/** Whether an increment could not be listed, as while a list lags. */
+export function isUnlisted(error: unknown): boolean {
+  return isAvalaError(error) && (error.code === "dataset" || error.code === "timeout");
+}
+
+/** With what was sent for it and its list still lacks: nothing shows that it is not there. */
+export function withUnlisted(
+  listed: readonly HeldEntry[],
+  before: readonly HeldEntry[] = [],
+): readonly HeldEntry[] {
+  if (listed.length >= before.length) return listed;
+  const paths = new Set(listed.flatMap((one) => [one.path, pathOf(one)]));
+  return [...listed, ...before.filter((one) => isUnknown(one) && !paths.has(one.path))];
+}
+
 /** Once for each increment that can be listed: then it is on record. What the record says already stays, whatever a look shows. */
 async function lookAgain(
   unknown: ReadonlyMap<string, readonly HeldEntry[]>,
@@ -52,7 +67,7 @@ async function lookAgain(
     await look();
   } catch (error) {
     // What is on record is enough to go on: that some files were renamed stays unknown, and is said.
-    if (!isAvalaError(error) || (error.code !== "dataset" && error.code !== "timeout")) throw error;
+    if (!isUnlisted(error)) throw error;
     for (const [uid, before] of unknown) entries.set(uid, before);
     return;
   }
@@ -62,10 +77,8 @@ async function lookAgain(
     // Keys that may be those of several files do not show to which items the record's words belong.
     const isBetter = known.size === 0 || !looked.some(isUnclear);
     if (!isBetter) looks.delete(uid);
-    entries.set(
-      uid,
-      isBetter ? looked.map((one) => known.get(pathOf(one)) ?? known.get(one.path) ?? one) : before,
-    );
+    const shown = looked.map((one) => known.get(pathOf(one)) ?? known.get(one.path) ?? one);
+    entries.set(uid, isBetter ? withUnlisted(shown, before) : before);
     for (const one of known.values()) settled.add(one);
   }
 }

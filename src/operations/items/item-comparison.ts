@@ -26,6 +26,8 @@ export interface ItemComparison {
   readonly wrongSize: readonly string[];
   /** How many of the files neither keys nor counts could show. */
   readonly uncompared: number;
+  /** Of these the ones that are known. */
+  readonly uncomparedPaths?: readonly string[] | undefined;
   /** Why, and which, for people; absent when all was compared. */
   readonly doubt?: string | undefined;
   /** What Avala's own counts and sizes prove to be missing, where keys don't say which. */
@@ -58,7 +60,8 @@ export function countedIn({ dataset, items, health }: Look, files: Files): Count
 function allUnclear(files: Files): KeyComparison {
   const none = { missing: [], extra: [], wrongSize: [], altered: [], repeated: [] };
   const unmatched = { areListed: false, keys: [], areFileNames: false, sizes: [] };
-  return { ...none, unclear: files.size, unmatched };
+  const open = { altered: [], unclear: [...files.keys()] };
+  return { ...none, unclear: files.size, open, unmatched };
 }
 
 export function keysOf(look: Look, files: Files): KeyComparison {
@@ -151,7 +154,7 @@ interface Terms {
 /** Pure: what a look shows of the files. */
 export function concludeItems(files: Files, look: Look, { isMadeOfThese }: Terms): ItemComparison {
   const counts = countedIn(look, files);
-  const { altered, repeated, unclear, unmatched, ...byKeys } = keysOf(look, files);
+  const { altered, repeated, unclear, unmatched, open, ...byKeys } = keysOf(look, files);
   if (unmatched !== undefined && !isMadeOfThese) return concludeStrange(files, look, unmatched);
   const isCounted = isCountedWhole(counts);
   const verdict = judgeCounts(counts);
@@ -159,6 +162,7 @@ export function concludeItems(files: Files, look: Look, { isMadeOfThese }: Terms
   const doubts: string[] = [];
   let { missing, extra } = byKeys;
   let uncompared = altered.length;
+  const paths = [...open.altered];
   if (altered.length > 0)
     doubts.push(`keys that spell a path differently could not be compared: ${named(altered)}`);
   if (repeated.length > 0 && isCounted) {
@@ -169,6 +173,7 @@ export function concludeItems(files: Files, look: Look, { isMadeOfThese }: Terms
     // A list that lags does not disprove what Avala counts.
     doubts.push(`Avala counts ${counted(files.size, "file")} and does not list ${named(missing)}`);
     uncompared += missing.length;
+    paths.push(...missing);
     missing = [];
   }
   const untaken = untakenOf(missing, look);
@@ -177,18 +182,21 @@ export function concludeItems(files: Files, look: Look, { isMadeOfThese }: Terms
       `Avala made no item of any of ${named(untaken)}, and which suffixes an image_3d dataset accepts is not documented`,
     );
     uncompared += untaken.length;
+    paths.push(...untaken);
     missing = missing.filter((path) => !untaken.includes(path));
   }
   // As many items as files may be other files, unless it is known to be made of these.
   const isShown = isMadeOfThese && verdict.kind === "equal" && issues === undefined;
   if (unclear > 0 && !isShown) {
     uncompared += unclear;
+    paths.push(...open.unclear);
     if (verdict.kind === "unknown" || verdict.kind === "equal")
       doubts.push(doubtOfUnclear(unclear, files, look));
   }
   if (issues !== undefined) doubts.push(issues);
   return {
     ...{ missing, extra, wrongSize: byKeys.wrongSize, uncompared },
+    ...(paths.length > 0 && { uncomparedPaths: paths.sort() }),
     ...(doubts.length > 0 && { doubt: doubts.join(". ") }),
     ...(unclear > 0 && provenBySizes(files, unmatched, verdict)),
     ...(unmatched !== undefined && { unmatched }),

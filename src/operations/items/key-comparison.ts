@@ -23,6 +23,8 @@ export interface KeyComparison {
   readonly repeated: readonly string[];
   /** How many of the files the keys can't show. */
   readonly unclear: number;
+  /** The paths of the files that are altered, and of those that are unclear. */
+  readonly open: { readonly altered: readonly string[]; readonly unclear: readonly string[] };
   /** What there is instead, where no key is like the path of a file. */
   readonly unmatched?: Unmatched | undefined;
 }
@@ -56,15 +58,17 @@ function isSizeWrong(files: Files, { item, match }: Pair): boolean {
 function sortLeft(
   left: readonly string[],
   doubtful: readonly KeyMatch[],
-): Pick<KeyComparison, "missing" | "unclear"> {
-  if (doubtful.length === 0) return { missing: left, unclear: 0 };
+): Record<"missing" | "unclear", readonly string[]> {
+  if (doubtful.length === 0) return { missing: left, unclear: [] };
   const named = doubtful.flatMap((match) => (match.kind === "unclear" ? match.candidates : []));
   // A key that is missing, or that the server made, may be any file's.
   const isAny = doubtful.some((match) => match.kind !== "unclear" || match.candidates.length === 0);
-  if (isAny) return { missing: [], unclear: left.length };
+  if (isAny) return { missing: [], unclear: left };
   const possible = new Set(named);
-  const missing = left.filter((path) => !possible.has(path));
-  return { missing, unclear: left.length - missing.length };
+  return {
+    missing: left.filter((path) => !possible.has(path)),
+    unclear: left.filter((path) => possible.has(path)),
+  };
 }
 
 function pairUp(files: Files, items: readonly ItemFacts[], areWhole: boolean): readonly Pair[] {
@@ -106,14 +110,18 @@ function areJustFiles(files: Files, items: readonly ItemFacts[]): boolean {
   );
 }
 
+const ALL_SHOWN: KeyComparison = {
+  ...{ missing: [], extra: [], wrongSize: [], altered: [], repeated: [], unclear: 0 },
+  open: { altered: [], unclear: [] },
+};
+
 export function compareKeys(
   files: Files,
   items: readonly ItemFacts[],
   { isSequence, isFileName, areWhole = false }: KeyTerms,
 ): KeyComparison {
   // Most often, and of many files all that follows would be lists of all of them.
-  if (areJustFiles(files, items))
-    return { missing: [], extra: [], wrongSize: [], altered: [], repeated: [], unclear: 0 };
+  if (areJustFiles(files, items)) return ALL_SHOWN;
   const all = pairUp(files, items, areWhole);
   const paired = all.filter(({ match }) => match.kind === "path");
   const found = new Set(paired.flatMap(({ match }) => (match.kind === "path" ? match.path : [])));
@@ -138,11 +146,12 @@ export function compareKeys(
   };
   const doubtful = pairs.filter((pair) => pair.match.kind !== "path" && !isForeign(pair));
   const isUnmatched = isLikeNone && left.length > 0 && items.length > 0;
+  const { missing, unclear } = sortLeft(
+    left,
+    doubtful.map(({ match }) => match),
+  );
   return {
-    ...sortLeft(
-      left,
-      doubtful.map(({ match }) => match),
-    ),
+    ...{ missing, unclear: unclear.length, open: { altered: [...alike], unclear } },
     extra: [...new Set(pairs.filter(isForeign).map(({ item }) => labelOf(item)))],
     wrongSize: paired.flatMap((pair) =>
       pair.match.kind === "path" && isSizeWrong(files, pair) ? [pair.match.path] : [],

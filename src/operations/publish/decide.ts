@@ -24,7 +24,7 @@ import {
   reportSentOver,
 } from "./refusals";
 import { readTags, reportSuspects, reportUnshown, suspectsIn } from "./sent-check";
-import { compareWhenCreated, keepVerified, resemblanceOf } from "./settle";
+import { compareWhenCreated, keepVerified, resemblanceOf, unshownIn } from "./settle";
 import {
   asDataType,
   destinationOf,
@@ -126,11 +126,12 @@ async function compareOwn(
     throw isVersion ? brokenVersion(dataset, items, isSent) : otherFilesError(dataset, items, way);
   if (isOther) throw madeOfOthers(dataset, "", way);
   const counting = { ...options, proof, tags, areContentsSame, listed: items.listed };
-  const unshown = isKnown ? [] : await findUnproven(avala, dataset, target, counting);
+  const unproven = isKnown ? [] : await findUnproven(avala, dataset, target, counting);
+  const unshown = unshownIn(items, unproven);
   if (!isKnown) await keepShown(avala, dataset, target, { unshown, sentOver, stateDirectory });
   const uncounted = Math.max(unshown.length, isKnown ? 0 : (sentOver ?? []).length);
   const unverified = Math.max(uncounted, items.uncompared);
-  const resemblance = resemblanceOf(items, areContentsSame ?? unshown.length === 0);
+  const resemblance = resemblanceOf(items, areContentsSame ?? unproven.length === 0);
   const compared = { dataset, unverified, unshown, resemblance };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;

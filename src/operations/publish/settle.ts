@@ -91,6 +91,16 @@ export function resemblanceOf(
   return { paths: uncompared > 0 ? "some unclear" : "alike", contents };
 }
 
+/** Files that neither the list nor what stores show has shown to be there as they were sent. */
+export function unshownIn(
+  { uncomparedPaths = [] }: Pick<ItemComparison, "uncomparedPaths">,
+  unshown: readonly string[],
+): readonly string[] {
+  return uncomparedPaths.length === 0
+    ? unshown
+    : [...new Set([...unshown, ...uncomparedPaths])].sort();
+}
+
 export function reportDoubt(
   avala: Pick<Avala, "emit">,
   { name }: Dataset,
@@ -194,10 +204,11 @@ export async function settlePublished(
     const how = { words, isNamedByContent: isNamedByContent(target) };
     throw otherContentLies(dataset, sent.others, how);
   }
-  const uncompared = Math.max(items.uncompared, sent.unshown.length);
+  const unshown = unshownIn(items, sent.unshown);
+  const uncompared = Math.max(items.uncompared, unshown.length);
   const unverified = isKnown ? uncompared : all;
   const resemblance = resemblanceOf(items, isKnown && sent.unshown.length === 0);
-  const compared = { dataset, unverified, unshown: sent.unshown, resemblance };
+  const compared = { dataset, unverified, unshown, resemblance };
   await keepVerified(avala, compared, target, stateDirectory);
   return compared;
 }
