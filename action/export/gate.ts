@@ -62,6 +62,14 @@ export function closedToTheEnd(
   return new GateClosedError(error.code, `${error.message} ${checked}`, { hint, cause: error });
 }
 
+function uncomparedHint(template: string): string {
+  if (isGrowingTemplate(template))
+    return "The file that the output `current` names lists them as unverified. Keep the folder AVALA_STATE_DIR between runs, for example with actions/cache: then contents are known from the record of what was sent.";
+  return template.includes("{digest}")
+    ? "A warning above says what could not be compared. Running again compares it again, and sends nothing: dataset already has the digest, and with another name all files would be sent once more."
+    : "Put {digest} into dataset, so that the name identifies the content. Or name a new dataset for these files.";
+}
+
 /**
  * After an upload that left something out, a run that gates anything must not succeed: an export of half a set is
  * complete, and not what was asked for. `uploaded` is absent when there was no upload.
@@ -93,9 +101,7 @@ export function refuseUnfinished(
       "upload",
       `The contents of ${counted(unverified, "file")} were not compared with what the dataset holds, so the gate stays closed.`,
       {
-        hint: isGrowingTemplate(inputs.upload?.dataset ?? "")
-          ? "The file that the output `current` names lists them as unverified. Keep the folder AVALA_STATE_DIR between runs, for example with actions/cache: then contents are known from the record of what was sent."
-          : "Put {digest} into dataset, so that the name identifies the content. Or name a new dataset for these files. If the name already contains the digest, a warning above says what could not be compared.",
+        hint: uncomparedHint(inputs.upload?.dataset ?? ""),
       },
     );
   }

@@ -21,6 +21,19 @@ test.each([
   expect(describeFailure(error)).toMatchObject({ outcome: "gate_closed" });
 });
 
+test.each([
+  ["set-{digest}", /another name all files would be sent/, /Put \{digest\}|name a new dataset/],
+  ["set-{folder}-{digest}", /another name all files would be sent/, /Put \{digest\}/],
+  ["set", /Put \{digest\} into dataset/, /already/],
+  ["set-{increment}", /AVALA_STATE_DIR/, /\{digest\}/],
+])("what to do about uncompared files of %s", (dataset, advice, other) => {
+  const inputs = { ...gated, upload: { dataset } } as unknown as Inputs;
+  const error = thrownBy(() => refuseUnfinished(inputs, "unverified", { ...NONE, unverified: 3 }));
+  const { hint = "" } = error as { hint?: string };
+  expect(hint).toMatch(advice);
+  expect(hint).not.toMatch(other);
+});
+
 test("what is complete and verified closes none", () => {
   expect(() => refuseUnfinished(gated, "uploaded", NONE)).not.toThrow();
 });

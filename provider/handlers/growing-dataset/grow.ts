@@ -76,9 +76,11 @@ function describeMade({ made, upload }: GrownSet): string {
 async function report(
   { messages, inputs, olds }: Growing,
   { deleted, unindexed }: GrowDecision,
-  result: GrownSet,
+  { result, before }: { readonly result: GrownSet; readonly before: readonly GrownSet[] },
 ): Promise<void> {
   const { made, plan } = result;
+  const sent = [...before, result].filter(({ upload }) => upload !== undefined);
+  const madeOf = new Set(sent.flatMap((one) => one.made?.dataset.uid ?? []));
   if (deleted.length > 0)
     await messages.warn(
       `${describeUnseen(deleted)}\nDeclared files that only they held were sent again.`,
@@ -96,7 +98,7 @@ async function report(
   const since = sinceState(plan, olds?.increments ?? []);
   const superseded = describeSuperseded(plan, since.superseded.length);
   if (superseded !== "") await messages.info(superseded);
-  if (plan.unverified.length > 0) await messages.warn(describeUnverified(plan));
+  for (const text of describeUnverified(plan, madeOf)) await messages.warn(text);
 }
 
 /** How an `up` ended. */
@@ -178,7 +180,7 @@ export async function grow(growing: Growing): Promise<GrowingOutputs> {
     const last = result.made?.dataset.uid;
     for (const one of before)
       if (one.made?.dataset.uid !== last) await growing.messages.info(describeMade(one));
-    await report(growing, decision, result);
+    await report(growing, decision, { result, before });
     return outputsOf(growing, result.increments, result.plan);
   } catch (error) {
     const isMade = confirmed !== undefined && confirmed === decision.next;

@@ -183,7 +183,7 @@ export async function previewGrowth(preview: Preview): Promise<void> {
   const messages = preview.session.messages(preview.call);
   await messages.info(describe(preview, found).join("\n"));
   await warnOfVisibility(messages, preview.inputs, found);
-  if (found.plan.unverified.length > 0) await messages.warn(describeUnverified(found.plan));
+  for (const text of describeUnverified(found.plan)) await messages.warn(text);
 }
 
 /** Before the files are sent: a refusal would come after them. */

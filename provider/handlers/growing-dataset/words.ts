@@ -87,9 +87,26 @@ export function describePostponed({ postponed }: GrowthPlan): string {
   return `left for a later run: the files of ${counted(postponed.length, "item")} of the set, which stay as they are:${listed(paths)}`;
 }
 
-export function describeUnverified({ unverified }: GrowthPlan): string {
-  const paths = unverified.map(({ path }) => printable(path));
-  return `${counted(paths.length, "file")} could not be compared by content, so they were neither sent nor counted as unchanged:${listed(paths)}`;
+/** @param madeOf uids of datasets of what this `up` sent. @default none */
+export function describeUnverified(
+  { unverified }: Pick<GrowthPlan, "unverified">,
+  madeOf: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  const pathsWhere = (isSent: boolean): readonly string[] =>
+    unverified.flatMap(({ path, datasetUid }) =>
+      madeOf.has(datasetUid) === isSent ? printable(path) : [],
+    );
+  const [sent, held] = [pathsWhere(true), pathsWhere(false)];
+  const texts: string[] = [];
+  if (sent.length > 0)
+    texts.push(
+      `${counted(sent.length, "file")} ${sent.length === 1 ? "was" : "were"} sent, and could not be compared with what Avala holds. The next up that changes the set compares ${sent.length === 1 ? "it" : "them"} again:${listed(sent)}`,
+    );
+  if (held.length > 0)
+    texts.push(
+      `${counted(held.length, "file")} could not be compared by content, so ${held.length === 1 ? "it was" : "they were"} neither sent nor counted as unchanged:${listed(held)}`,
+    );
+  return texts;
 }
 
 /** Of a set with nothing to do: what an earlier `up` left open is still open. */
