@@ -1,5 +1,5 @@
 // What the tests of the dialects are counted under, one column each in docs/emulator.md, and what can't work yet.
-import { DEFAULT_DIALECT, type Dialect, type SwitchName } from "../../emulator/index";
+import type { Dialect } from "../../emulator/index";
 
 export const COLUMNS = [
   "upload",
@@ -11,19 +11,6 @@ export const COLUMNS = [
   "webhooks, buckets",
 ] as const;
 export type Column = (typeof COLUMNS)[number];
-
-/** Forms that can be seen only while another switch is not at its default. */
-const SEEN_WITH: Readonly<Partial<Record<SwitchName, Partial<Dialect>>>> = {
-  // A form has no parts.
-  parts: { uploadReply: "managed" },
-};
-
-/** The dialect that shows what one form of one switch does: the default with that form. */
-export const speaking = (name: SwitchName, form: string): Dialect => ({
-  ...DEFAULT_DIALECT,
-  ...SEEN_WITH[name],
-  [name]: form,
-});
 
 /** What is run on one bench; its name is a sentence whose subject is the front end. */
 export type Scenario<Bench> = (bench: Bench) => Promise<void>;

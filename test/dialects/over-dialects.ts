@@ -1,47 +1,7 @@
-// Runs a front end's scenarios with every form of the server's. Knows no scenario. `AVALA_DIALECTS=alone` runs them with each
-// form alone as well.
-import {
-  type Dialect,
-  type EmulatorOptions,
-  type SwitchName,
-  SWITCHES,
-} from "../../emulator/index";
-import { DEFAULT, mixtures, type NamedDialect } from "../support/dialects";
-import { type FrontEnd, fullName, knownFailure, speaking } from "./columns";
-
-/** Each form but those that the default shows. */
-function otherForms(name: SwitchName): readonly NamedDialect[] {
-  const dialects = Object.keys(SWITCHES[name].forms).map((form) => ({
-    name: `${name}=${form}`,
-    dialect: speaking(name, form),
-  }));
-  const isOther = ({ dialect }: NamedDialect): boolean =>
-    Object.entries(dialect).some(([other, form]) => form !== SWITCHES[other as SwitchName].default);
-  return dialects.filter(isOther);
-}
-
-/** Seeds whose mixtures show most forms, and leave every scenario possible. */
-const [MIXTURES, FIRST_MIXTURE] = [8, 2106];
-const MIXED = mixtures(MIXTURES, FIRST_MIXTURE);
-
-/** Whether a mixture speaks all that `dialect` has besides the default's forms. */
-function isMixed({ dialect }: NamedDialect): boolean {
-  const names = Object.keys(SWITCHES) as readonly SwitchName[];
-  const own = names.filter((name) => dialect[name] !== SWITCHES[name].default);
-  return MIXED.some(({ dialect: mixed }) => own.every((name) => mixed[name] === dialect[name]));
-}
-
-/** As CI does every night: it takes three times as long. */
-const isEachAlone = process.env["AVALA_DIALECTS"] === "alone";
-
-/** The default and mixtures; each other form of each switch that no mixture shows, or all of them if that is asked for. */
-const SPOKEN: readonly NamedDialect[] = [
-  DEFAULT,
-  ...(Object.keys(SWITCHES) as readonly SwitchName[])
-    .flatMap(otherForms)
-    .filter((form) => isEachAlone || !isMixed(form)),
-  ...MIXED,
-];
+// Runs a front end's scenarios with every form of the server's. Knows no scenario.
+import type { Dialect, EmulatorOptions } from "../../emulator/index";
+import { SPOKEN } from "../support/dialects";
+import { type FrontEnd, fullName, knownFailure } from "./columns";
 
 const MIB = 1024 * 1024;
 /** The smallest that goes in parts here: two of them, of the least size that the API documents. */

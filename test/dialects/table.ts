@@ -1,6 +1,7 @@
 // What docs/emulator.md says of the dialects, as Markdown: each form of each switch with what works in it, and what was
 // run to know that. Pure.
 import { type Dialect, type Switch, type SwitchName, SWITCHES } from "../../emulator/index";
+import { speaking } from "../support/dialects";
 import {
   COLUMNS,
   type Column,
@@ -8,7 +9,6 @@ import {
   KNOWN_FAILURES,
   knownFailure,
   type KnownFailure,
-  speaking,
 } from "./columns";
 
 /** A front end, whatever its scenarios run on. */

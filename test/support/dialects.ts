@@ -6,8 +6,10 @@ import {
   type EmulatorOptions,
   mixture,
   opposites,
+  type SwitchName,
+  SWITCHES,
 } from "../../emulator/index";
-import { seeded } from "../simulation/seeded";
+import { seeded, type Seeded } from "../simulation/seeded";
 import { startQuietly } from "./quiet-emulator";
 
 export interface NamedDialect {
@@ -37,6 +39,79 @@ export const ALL_DIALECTS: readonly NamedDialect[] = [
   DEFAULT,
   ...oppositesOf(DEFAULT_DIALECT),
   ...mixtures(3),
+];
+
+const NAMES = Object.keys(SWITCHES) as readonly SwitchName[];
+
+/** Forms that can be seen only while another switch is not at its default. */
+const SEEN_WITH: Readonly<Partial<Record<SwitchName, Partial<Dialect>>>> = {
+  // A form has no parts.
+  parts: { uploadReply: "managed" },
+};
+
+/** The dialect that shows what one form of one switch does: the default with that form. */
+export const speaking = (name: SwitchName, form: string): Dialect => ({
+  ...DEFAULT_DIALECT,
+  ...SEEN_WITH[name],
+  [name]: form,
+});
+
+/** The forms of a switch, each as often as the others, the default's last and so at most as often; in an order that is drawn. */
+function drawnForms(name: SwitchName, count: number, random: Seeded): readonly string[] {
+  const { forms, default: usual } = SWITCHES[name];
+  const inTurn = [...Object.keys(forms).filter((form) => form !== usual), usual];
+  const left = Array.from({ length: count }, (_, n) => inTurn[n % inTurn.length]!);
+  return Array.from({ length: count }, () => left.splice(random.integer(left.length), 1).join());
+}
+
+/** So few mixtures that each switch speaks each of its forms in one, if it has no more of them than there are mixtures. */
+function fewMixtures(count: number, seed: number): readonly NamedDialect[] {
+  const random = seeded(seed);
+  const drawn = NAMES.map((name) => [name, drawnForms(name, count, random)] as const);
+  return Array.from({ length: count }, (_, n) => ({
+    name: `mixture ${String(n + 1)} of ${String(count)}`,
+    // Each form is one of its own switch's.
+    dialect: Object.fromEntries(
+      drawn.map(([name, forms]) => [name, forms[n]]),
+    ) as unknown as Dialect,
+  }));
+}
+
+/**
+ * Five, as the URLs of items have five forms beside the default's. With this seed they show most pairs of forms, and leave every
+ * scenario possible.
+ */
+const FEW = fewMixtures(5, 1427);
+
+/** Each form but those that the default shows. */
+function otherForms(name: SwitchName): readonly NamedDialect[] {
+  const dialects = Object.keys(SWITCHES[name].forms).map((form) => ({
+    name: `${name}=${form}`,
+    dialect: speaking(name, form),
+  }));
+  const isOther = ({ dialect }: NamedDialect): boolean =>
+    NAMES.some((other) => dialect[other] !== DEFAULT_DIALECT[other]);
+  return dialects.filter(isOther);
+}
+
+/** Whether a mixture speaks all that `dialect` has besides the default's forms. */
+function isMixed({ dialect }: NamedDialect): boolean {
+  const own = NAMES.filter((name) => dialect[name] !== DEFAULT_DIALECT[name]);
+  return FEW.some(({ dialect: mixed }) => own.every((name) => mixed[name] === dialect[name]));
+}
+
+const isEachAlone = process.env["AVALA_DIALECTS"] === "alone";
+
+/**
+ * The default, and mixtures in which every other form is spoken; a form that none of them shows is spoken alone. With
+ * `AVALA_DIALECTS=alone`, as CI sets it every night, each form is, and there are more mixtures: it takes ten times as long.
+ */
+export const SPOKEN: readonly NamedDialect[] = [
+  DEFAULT,
+  ...NAMES.flatMap(otherForms).filter((form) => isEachAlone || !isMixed(form)),
+  ...FEW,
+  // Of these seeds, too, they leave every scenario possible.
+  ...(isEachAlone ? mixtures(8, 2106) : []),
 ];
 
 const running: Emulator[] = [];

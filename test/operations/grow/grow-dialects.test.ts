@@ -2,11 +2,11 @@
 // unchanged, with a record and without one.
 import { isAvalaError } from "../../../src/errors";
 import { useGrowingPlace } from "../../support/growing-place";
-import { ALL_DIALECTS } from "../../support/dialects";
+import { SPOKEN } from "../../support/dialects";
 
 const place = useGrowingPlace();
 
-test.each(ALL_DIALECTS.map(({ name, dialect }) => [name, dialect] as const))(
+test.each(SPOKEN.map(({ name, dialect }) => [name, dialect] as const))(
   "three days, and one without a record, on %s",
   async (_name, dialect) => {
     await place.start({ dialect });
