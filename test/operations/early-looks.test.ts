@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { EmulatorOptions } from "../../emulator";
 import type { Avala } from "../../src/api/connection";
 import type { HttpRequest, Transport } from "../../src/api/transport/transport";
@@ -14,10 +14,12 @@ import { useGrowingPlace } from "../support/growing-place";
 import { machineIn, versionOf, warnings, type Content, type Machine } from "../support/machines";
 import { rivalFiles } from "../support/rival-files";
 import { sessionWith } from "../support/session";
+import { itemsInPagesOf } from "../support/small-pages";
 import { MIB, useUploadPlace } from "../support/upload-place";
 
 const ITEMS = "GET /datasets/{owner}/{slug}/items/";
-const PAGE = 100;
+// More than stores are asked about at once.
+const PAGE = 60;
 // A whole page, and one of a single item.
 const COUNT = PAGE + 1;
 
@@ -45,7 +47,7 @@ function watch(
     return { ...reply, body: counted(reply.body) };
   });
   const answered = async (count: number): Promise<void> => {
-    while (answers < count) await nextTurn();
+    while (answers < count) await sleep(2);
     await nextTurn();
   };
   return { urls, answered };
@@ -72,7 +74,7 @@ describe("a dataset that has its files, on a machine that has no record of it", 
     const name = await made(nameOf);
     const holds = (route: string, count: number): Promise<void> | undefined =>
       route === ITEMS && count === 2 ? asked.answered(PAGE) : undefined;
-    const machine = machineIn(place, "two", { holds });
+    const machine = machineIn(place, "two", { holds, api: itemsInPagesOf(PAGE) });
     const asked = watch(machine.avala);
     const found = await machine.publish(files, name);
     expect(found).toMatchObject({ outcome: "unchanged", unverified: 0 });
@@ -105,7 +107,7 @@ describe("a dataset that has its files, on a machine that has no record of it", 
     const others = await rivalFiles(place, "evil", { count: 1 });
     const holds = (route: string, count: number): Promise<void> | undefined =>
       route === ITEMS && count === 2 ? asked.answered(PAGE) : undefined;
-    const machine = machineIn(place, "two", { holds });
+    const machine = machineIn(place, "two", { holds, api: itemsInPagesOf(PAGE) });
     const asked = watch(machine.avala);
     const refused = machine.publish([...others, ...files.slice(1)], name);
     await expect(refused).rejects.toMatchObject({ code: "conflict" });
@@ -124,7 +126,7 @@ describe("a dataset that has its files, on a machine that has no record of it", 
       for (let turn = 0; turn < 500; turn += 1) await nextTurn();
       early = asked.urls.length;
     };
-    const machine = machineIn(place, "two", { holds });
+    const machine = machineIn(place, "two", { holds, api: itemsInPagesOf(PAGE) });
     const asked = watch(machine.avala);
     await machine.publish(files, name);
     expect(early).toBe(16);
@@ -146,10 +148,10 @@ describe("a dataset that has its files, on a machine that has no record of it", 
     let underWay = 0;
     const holds = async (route: string, count: number): Promise<void> => {
       if (route === ITEMS) pages = count;
-      while (route === ITEMS && count === 2 && underWay === 0) await nextTurn();
+      while (route === ITEMS && count === 2 && underWay === 0) await sleep(2);
       await given.holds?.(route, count);
     };
-    const machine = machineIn(place, "two", { ...given, holds });
+    const machine = machineIn(place, "two", { ...given, holds, api: itemsInPagesOf(PAGE) });
     const { storage } = machine.avala;
     const open: Transport["open"] = storage.open.bind(storage);
     watch(machine.avala, async (request) => {
@@ -223,7 +225,7 @@ describe("a growing set of which no record is left", () => {
     await place.run();
     await place.forget();
     await place.put("new.jpg", "new");
-    const { avala } = sessionWith(place.emulator);
+    const { avala } = sessionWith(place.emulator, { ports: { api: itemsInPagesOf(PAGE) } });
     const asked = watch(avala);
     let pages = 0;
     const call: Avala["call"] = async (request) => {
@@ -240,7 +242,7 @@ describe("a growing set of which no record is left", () => {
     for (let index = 0; index < COUNT; index += 1) await place.put(`${index}.jpg`, `of ${index}`);
     await place.run();
     await rm(join(place.stateDirectory, "increments"), { recursive: true });
-    const { avala } = sessionWith(place.emulator);
+    const { avala } = sessionWith(place.emulator, { ports: { api: itemsInPagesOf(PAGE) } });
     const asked = watch(avala);
     const { decision } = await place.run({ avala });
     expect(decision.plan.toSend).toEqual([]);

@@ -4,6 +4,7 @@ import { createAxiosTransport } from "../../src/api/transport/axios-transport";
 import { AvalaError } from "../../src/errors";
 import { publishDataset } from "../../src/operations/publish/publish";
 import { sessionWith } from "../support/session";
+import { itemsInPagesOf } from "../support/small-pages";
 import { rejectionOf } from "../support/thrown";
 import { useUploadPlace } from "../support/upload-place";
 import { virtualClock } from "../support/virtual-clock";
@@ -72,7 +73,7 @@ test.each([
   ["in a run whose time is over", 100_000],
 ] as const)("a list of many pages that are put off goes on %s", async (_where, waitMs) => {
   const clock = virtualClock(Date.now());
-  const transport = createAxiosTransport({});
+  const transport = itemsInPagesOf(10);
   const refused = new Set<string>();
   const api: typeof transport = {
     ...transport,
@@ -83,7 +84,7 @@ test.each([
       return { status: 429, headers: { "retry-after": "40" }, body: Buffer.alloc(0) };
     },
   };
-  const names = Array.from({ length: 301 }, (_, index) => `${index}.jpg`);
+  const names = Array.from({ length: 31 }, (_, index) => `${index}.jpg`);
   const files = await Promise.all(names.map((name) => place.put(name, Buffer.from(name))));
   const dataset = { name: "training", slug: "training", dataType: "image" } as const;
   const options = { waitMs: () => waitMs, stateDirectory: join(place.folder, "state") };
@@ -98,7 +99,7 @@ test.each([
 
 test("a list of slow pages is not ended while it goes forward", async () => {
   const clock = virtualClock(Date.now());
-  const transport = createAxiosTransport({});
+  const transport = itemsInPagesOf(10);
   let asked = 0;
   const api: typeof transport = {
     ...transport,
@@ -110,7 +111,7 @@ test("a list of slow pages is not ended while it goes forward", async () => {
       return transport.send(request);
     },
   };
-  const names = Array.from({ length: 301 }, (_, index) => `${index}.jpg`);
+  const names = Array.from({ length: 31 }, (_, index) => `${index}.jpg`);
   const files = await Promise.all(names.map((name) => place.put(name, Buffer.from(name))));
   const dataset = { name: "training", slug: "training", dataType: "image" } as const;
   const target = { files, dataset, ifExists: "verify" } as const;

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Avala } from "../../src/api/connection";
 import { warnings, machineIn, type Content, type Machine } from "../support/machines";
+import { itemsInPagesOf } from "../support/small-pages";
 import { useUploadPlace } from "../support/upload-place";
 
 const NAME = "daily";
@@ -32,76 +33,87 @@ const SENT = { "left.jpg": "P", "right.jpg": "Q" };
 const SWAPPED = { "left.jpg": "Q", "right.jpg": "P" };
 const RENAMED = { "one.jpg": "P", "two.jpg": "Q" };
 
-describe.each(["uuid", "null"])("whose items' keys are of the form %s", (itemKeys) => {
-  describe.each(["form", "managed"])("and whose files went by %s", (uploadReply) => {
-    test.each([
-      ["the same files", SENT],
-      ["files of each other's contents", SWAPPED],
-      ["the contents under other names", RENAMED],
-      ["one content, of another name", { "left.jpg": "P", "other.jpg": "Q" }],
-    ])("vouches for nothing by contents alone: %s", async (_what, texts) => {
-      await start({ itemKeys, itemUrls: "unnamed", uploadReply });
-      await publishOn("one", await filesOf(SENT));
-      const files = await filesOf(texts);
-      for (let again = 0; again < 2; again += 1) {
-        const { published, machine } = await publishOn("two", files);
-        expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
-        expect(published).toMatchObject({
-          resemblance: { paths: "unlike", areFileNames: false, contents: "same" },
-        });
-        expect(said(machine)).toMatch(/contents are those of the files, but .* which/);
-      }
-      // Whoever sent them knows.
-      const { published } = await publishOn("one", await filesOf(SENT));
-      expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
-    });
+const KEYS = ["uuid", "null"] as const;
 
-    test("is known by its URLs where these end with the paths", async () => {
-      await start({ itemKeys, uploadReply });
-      const files = await filesOf({ ...SENT, "a/left.jpg": "R", "ä b/%41.jpg": "S" });
-      await publishOn("one", files);
+// How the files went is not asked where keys are none of them, and the other way round.
+describe.each([
+  ["uuid", "form"],
+  ["null", "form"],
+  ["null", "managed"],
+])("whose items' keys are of the form %s, and whose files went by %s", (itemKeys, uploadReply) => {
+  test.each([
+    ["the same files", SENT],
+    ["files of each other's contents", SWAPPED],
+    ["the contents under other names", RENAMED],
+    ["one content, of another name", { "left.jpg": "P", "other.jpg": "Q" }],
+  ])("vouches for nothing by contents alone: %s", async (_what, texts) => {
+    await start({ itemKeys, itemUrls: "unnamed", uploadReply });
+    await publishOn("one", await filesOf(SENT));
+    const files = await filesOf(texts);
+    for (let again = 0; again < 2; again += 1) {
       const { published, machine } = await publishOn("two", files);
-      expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
-      expect(warnings(machine)).toEqual([]);
-    });
-
-    test("is unverified by its URLs where files have each other's contents", async () => {
-      await start({ itemKeys, uploadReply });
-      await publishOn("one", await filesOf(SENT));
-      const { published } = await publishOn("two", await filesOf(SWAPPED));
       expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
-    });
-
-    test("is refused by its URLs where some files have each other's contents", async () => {
-      await start({ itemKeys, uploadReply });
-      await publishOn("one", await filesOf({ ...SENT, "same.jpg": "R" }));
-      const published = publishOn("two", await filesOf({ ...SWAPPED, "same.jpg": "R" }));
-      await expect(published).rejects.toMatchObject({
-        code: "conflict",
-        message: expect.stringMatching(/left\.jpg: .*\n.*right\.jpg: /) as string,
+      expect(published).toMatchObject({
+        resemblance: { paths: "unlike", areFileNames: false, contents: "same" },
       });
-    });
-
-    test.each([
-      ["other names", RENAMED],
-      ["the same names in another folder", { "a/left.jpg": "P", "a/right.jpg": "Q" }],
-    ])("is not known by URLs that have %s", async (_what, texts) => {
-      await start({ itemKeys, uploadReply });
-      await publishOn("one", await filesOf(texts));
-      const { published } = await publishOn("two", await filesOf(SENT));
-      expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
-    });
-  });
-
-  test("is known by the URLs of many items, which are long", async () => {
-    await start({ itemKeys });
-    const texts = Array.from({ length: 230 }, (_, n) => [`a/${String(n)}.jpg`, String(n)] as const);
-    const files = await filesOf(Object.fromEntries(texts));
-    await publishOn("one", files);
-    const { published } = await publishOn("two", files);
+      expect(said(machine)).toMatch(/contents are those of the files, but .* which/);
+    }
+    // Whoever sent them knows.
+    const { published } = await publishOn("one", await filesOf(SENT));
     expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
   });
+
+  test("is known by its URLs where these end with the paths", async () => {
+    await start({ itemKeys, uploadReply });
+    const files = await filesOf({ ...SENT, "a/left.jpg": "R", "ä b/%41.jpg": "S" });
+    await publishOn("one", files);
+    const { published, machine } = await publishOn("two", files);
+    expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
+    expect(warnings(machine)).toEqual([]);
+  });
+
+  test("is unverified by its URLs where files have each other's contents", async () => {
+    await start({ itemKeys, uploadReply });
+    await publishOn("one", await filesOf(SENT));
+    const { published } = await publishOn("two", await filesOf(SWAPPED));
+    expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
+  });
+
+  test("is refused by its URLs where some files have each other's contents", async () => {
+    await start({ itemKeys, uploadReply });
+    await publishOn("one", await filesOf({ ...SENT, "same.jpg": "R" }));
+    const published = publishOn("two", await filesOf({ ...SWAPPED, "same.jpg": "R" }));
+    await expect(published).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/left\.jpg: .*\n.*right\.jpg: /) as string,
+    });
+  });
+
+  test.each([
+    ["other names", RENAMED],
+    ["the same names in another folder", { "a/left.jpg": "P", "a/right.jpg": "Q" }],
+  ])("is not known by URLs that have %s", async (_what, texts) => {
+    await start({ itemKeys, uploadReply });
+    await publishOn("one", await filesOf(texts));
+    const { published } = await publishOn("two", await filesOf(SENT));
+    expect(published).toMatchObject({ outcome: "unverified", unverified: 2 });
+  });
 });
+
+test.each(KEYS)(
+  "is known by the URLs of many items, which are long, where keys are %s",
+  async (itemKeys) => {
+    await start({ itemKeys });
+    const texts = Array.from({ length: 23 }, (_, n) => [`a/${String(n)}.jpg`, String(n)] as const);
+    const files = await filesOf(Object.fromEntries(texts));
+    await publishOn("one", files);
+    const published = await machineIn(place, "two", { api: itemsInPagesOf(10) }).publish(
+      files,
+      NAME,
+    );
+    expect(published).toMatchObject({ outcome: "unchanged", unverified: 0 });
+  },
+);
 
 describe("whose items' keys are names that several files share", () => {
   const [sent, swapped] = [

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
 import { connect } from "../../src/api/connect";
+import type { Transport } from "../../src/api/transport/transport";
 import type { AvalaEvent } from "../../src/events";
 import { datasetVersionName } from "../../src/files/manifest/dataset-name";
 import { createManifest } from "../../src/files/manifest/manifest";
@@ -47,6 +48,8 @@ export interface Given {
   readonly sleeps?: (events: readonly AvalaEvent[]) => Promise<unknown> | undefined;
   /** The ETag of each object. @default what the store says */
   readonly etag?: string;
+  /** Over which it calls the API. */
+  readonly api?: Transport;
 }
 
 const open: Avala[] = [];
@@ -58,7 +61,7 @@ afterEach(() => {
 export function machineIn(
   place: UploadPlace,
   name: string,
-  { holds, sleeps, clock = hurriedClock, signal, etag }: Given = {},
+  { holds, sleeps, clock = hurriedClock, signal, etag, api }: Given = {},
 ): Machine {
   const { emulator } = place;
   const events: AvalaEvent[] = [];
@@ -73,7 +76,7 @@ export function machineIn(
     allowStorageHosts: [new URL(emulator.storageUrl).host],
     onEvent: (event) => events.push(event),
     signal,
-    ports: { clock: { now: clock.now, sleep } },
+    ports: { clock: { now: clock.now, sleep }, ...(api && { api }) },
   });
   open.push(connected);
   const call: Avala["call"] = async (request) => {
