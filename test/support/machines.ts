@@ -15,8 +15,8 @@ import type { UploadPlace } from "./upload-place";
 
 export const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
 export const CONFIRM = "POST /datasets/manual-upload/";
-// Three times as many as are under way at once, so that one run can be half way when another starts.
-export const COUNT = 24;
+// Twice as many as are under way at once, so that one run can be half way when another starts.
+export const COUNT = 16;
 
 export type Content = readonly (UploadFile & { readonly sha256: string })[];
 
