@@ -1,21 +1,15 @@
 // A run that sends for long under a fixed name looks now and then whether another machine's run has made the dataset, and sends
-// nothing more then.
-import { AvalaError } from "../../src/errors";
+// nothing more then. When it looks is in test/upload/look-for-made.test.ts.
 import { systemClock, type Clock } from "../../src/flow/clock";
-import {
-  PRESIGN,
-  machineIn,
-  versionOf,
-  warnings,
-  type Content,
-  type Given,
-} from "../support/machines";
+import { confirm } from "../support/emulator";
+import { PRESIGN, machineIn, warnings, type Content, type Given } from "../support/machines";
 import { contentOf, rivalFiles } from "../support/rival-files";
 import { useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
 const NAME = "set";
-const LIST = "GET /datasets/";
+// A look is allowed for one call in 300; a few more are under way by then.
+const COUNT = 320;
 
 /** A clock on which each presign takes `msPerFile`, as under a limit of calls a minute. */
 function slowly(msPerFile: number): {
@@ -37,31 +31,36 @@ function slowly(msPerFile: number): {
   return { clock, holds };
 }
 
-function lists(): number {
-  return place.emulator
-    .requests()
-    .filter(({ method, path }) => method === "GET" && path === "/datasets/").length;
+beforeEach(() =>
+  place.start({ dialect: { uploadReply: "form", batches: "together" }, ingestMs: 0 }),
+);
+
+const filesOf = (whose: string): Promise<Content> => rivalFiles(place, whose, { count: COUNT });
+
+/** Another machine has made the dataset of its own files. */
+async function makeOf(whose: string, { length }: Content): Promise<void> {
+  for (let index = 100; index < 100 + length; index += 1) {
+    const path = `${String(index)}.jpg`;
+    await place.emulator.leaveFile(`${NAME}/${path}`, contentOf(whose, path));
+  }
+  await confirm(place.emulator, { name: NAME, slug: NAME });
 }
 
-beforeEach(() => place.start({ dialect: { uploadReply: "form" }, ingestMs: 0 }));
-
-const filesOf = (whose: string, count: number): Promise<Content> =>
-  rivalFiles(place, whose, { count });
-
-/** Another machine publishes `theirs` once `at` files were begun. */
-function meanwhile(theirs: Content, at: number, slow = slowly(600)): Given {
+/** Another machine makes the dataset of `whose` files once `at` were begun. */
+function meanwhile(whose: string, ours: Content, at: number): Given {
+  const slow = slowly(600);
   let other: Promise<unknown> | undefined;
   const holds = (route: string, count: number): Promise<unknown> | undefined => {
     slow.holds(route);
     if (route !== PRESIGN || count < at) return undefined;
-    return (other ??= machineIn(place, "two").publish(theirs, NAME));
+    return (other ??= makeOf(whose, ours));
   };
   return { ...slow, holds };
 }
 
 test("ends soon after another run of other content has made the dataset, and names what it sent", async () => {
-  const [ours, theirs] = [await filesOf("ours", 330), await filesOf("them", 330)];
-  const one = machineIn(place, "one", meanwhile(theirs, 10));
+  const ours = await filesOf("ours");
+  const one = machineIn(place, "one", meanwhile("them", ours, 10));
   await expect(one.publish(ours, NAME)).rejects.toMatchObject({
     code: "conflict",
     message: expect.stringMatching(
@@ -76,8 +75,8 @@ test("ends soon after another run of other content has made the dataset, and nam
 });
 
 test("compares what another run of the same files has made", async () => {
-  const ours = await filesOf("ours", 330);
-  const one = machineIn(place, "one", meanwhile(ours, 10));
+  const ours = await filesOf("ours");
+  const one = machineIn(place, "one", meanwhile("ours", ours, 10));
   const result = await one.publish(ours, NAME);
   expect(result).toMatchObject({ outcome: "unverified" });
   expect(one.presigns()).toBeLessThan(315);
@@ -88,36 +87,4 @@ test("compares what another run of the same files has made", async () => {
     code: "conflict",
     message: expect.stringMatching(/150\.jpg/) as string,
   });
-});
-
-test.each([
-  ["looks at most once a minute", 620, 1000, 2],
-  ["looks with one of 300 calls at most", 320, 60_000, 1],
-  ["does not look in its first minute", 320, 50, 0],
-])("alone it %s", async (_what, count, msPerFile, looks) => {
-  const ours = await filesOf("ours", count);
-  const result = await machineIn(place, "one", slowly(msPerFile)).publish(ours, NAME);
-  expect(result).toMatchObject({ outcome: "uploaded", unverified: 0 });
-  // When it decides, and before the first byte.
-  expect(lists() - 2).toBe(looks);
-});
-
-test("under a name that is made of the content it does not look", async () => {
-  const ours = await filesOf("ours", 320);
-  await machineIn(place, "one", slowly(1000)).publish(ours, versionOf(ours));
-  expect(lists()).toBe(2);
-});
-
-test("a look that fails changes nothing", async () => {
-  const ours = await filesOf("ours", 320);
-  const slow = slowly(1000);
-  const one = machineIn(place, "one", {
-    ...slow,
-    holds: (route, count) => {
-      slow.holds(route);
-      if (route === LIST && count > 2) throw new AvalaError("server", "Avala is out.");
-      return undefined;
-    },
-  });
-  await expect(one.publish(ours, NAME)).resolves.toMatchObject({ outcome: "uploaded" });
 });
