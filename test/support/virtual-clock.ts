@@ -26,6 +26,7 @@ export function virtualClock(startMs = Date.UTC(2026, 10, 24, 12)): VirtualClock
   const sleepers = new Set<Sleeper>();
   let nowMs = startMs;
   let order = 0;
+  let onSleep = (): void => undefined;
 
   const next = (): Sleeper | undefined => {
     let first: Sleeper | undefined;
@@ -71,6 +72,7 @@ export function virtualClock(startMs = Date.UTC(2026, 10, 24, 12)): VirtualClock
           },
         };
         sleepers.add(sleeper);
+        onSleep();
         signal?.addEventListener("abort", stop, { once: true });
       }),
     get waiting() {
@@ -82,12 +84,17 @@ export function virtualClock(startMs = Date.UTC(2026, 10, 24, 12)): VirtualClock
       const end = (): void => {
         hasEnded = true;
       };
-      work.then(end, end);
+      const ended = work.then(end, end);
       await settle();
       while (!hasEnded) {
         const sleeper = next();
-        if (sleeper === undefined) await settle();
-        else await wake(sleeper);
+        if (sleeper !== undefined) {
+          await wake(sleeper);
+          continue;
+        }
+        // What it waits for takes real time, as a reply over a socket does.
+        await Promise.race([ended, new Promise<void>((resolve) => (onSleep = resolve))]);
+        await settle();
       }
       return work;
     },
