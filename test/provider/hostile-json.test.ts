@@ -128,14 +128,18 @@ async function live(
   ];
 }
 
+/** What all of them read of a key's scopes is read alike, before anything else: it is played with the first of them. */
+const withoutScopes = (recording: Recording): Recording =>
+  new Map([...recording].filter(([call]) => !call.endsWith("/users/me/permissions/")));
+
 describe.each(lives)("$kind", (one) => {
   test("hands over data, whatever the server puts in any field", async () => {
     const { uid } = bench.avala.addProject("p");
     const isExport = one.kind === "export";
     const life = isExport ? { ...one, given: { ...one.given, projects: [uid] } } : one;
     const known = await recorded(life);
-    const fields = [...fieldsOf(known.recording), "predefined_labels", "metadata"];
-    expect(fields.length).toBeGreaterThan(5);
+    const fields = fieldsOf(one === lives[0] ? known.recording : withoutScopes(known.recording));
+    expect(fields.size).toBeGreaterThan(5);
     const found: string[] = [];
     for (const [name, hostile] of Object.entries(hostileValues())) {
       for (const field of fields) {
