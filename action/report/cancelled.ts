@@ -72,7 +72,7 @@ function leftOfDatasets({ datasets }: Results): readonly Leftover[] {
       fact:
         status === "created"
           ? `${named} is made; the next run finds it.`
-          : `${named} is ${shown(status)}: Avala continues, and the next run waits for it.`,
+          : `${named} was ${shown(status)} when it was last read: if Avala is not done, the next run waits for it.`,
     };
   });
 }

@@ -88,12 +88,12 @@ test("cancelled before a file has landed, it says that there is nothing", async 
   expect(text).toContain("No file had landed.");
 });
 
-test("cancelled while Avala makes the dataset, it says that Avala continues", async () => {
+test("cancelled while Avala makes the dataset, it says that Avala may not be done", async () => {
   await place.start({ ingestMs: 600_000 });
   const text = await cancelledWhen(() => place.emulator.datasets().length > 0, uploading);
   const [dataset] = place.emulator.datasets();
   expect(text).toContain(
-    `Dataset ${dataset?.name} (uid ${dataset?.uid}) is creating: Avala continues`,
+    `Dataset ${dataset?.name} (uid ${dataset?.uid}) was creating when it was last read: if Avala is not done, the next run waits`,
   );
   expect(text).not.toContain("Landed");
 });
