@@ -3,8 +3,8 @@
 import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { Batch, Landing } from "./batch-state";
-import { hostsIn, type DoubtfulAt } from "./journal/doubtful-at";
-import { landAll } from "./landing";
+import { hostUnheard, hostsIn, type DoubtfulAt } from "./journal/doubtful-at";
+import { landAll, suspectUnheard } from "./landing";
 import { sessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import { journalOf, type Run } from "./state";
@@ -23,12 +23,19 @@ function takeDoubtful(
   return wanted;
 }
 
-/** Those whose stores seem by now to return no MD5s: a run that is killed later need not send them again. */
+/**
+ * Those whose stores seem by now to return no MD5s, and those that can't be sent again and had no ETag, once it is known what
+ * others have: a run that is killed later need not send them again.
+ */
 export async function landPresumed(run: Run): Promise<void> {
   if (run.batch.doubtful.length === 0) return;
+  const { check } = run.tools;
+  const isKnown = (at: string): boolean => {
+    const host = hostUnheard(at);
+    return check.seemsWithoutMd5s(host ?? at) || (host !== undefined && check.returnsMd5(host));
+  };
   const isSettled = (landing: Landing): boolean =>
-    !isWrong(run, landing) &&
-    landing.sent.doubtfulAt.every((host) => run.tools.check.seemsWithoutMd5s(host));
+    !isWrong(run, landing) && landing.sent.doubtfulAt.every(isKnown);
   await landAll(run, takeDoubtful(run.batch, isSettled));
 }
 
@@ -63,8 +70,9 @@ export async function takeBack(
 }
 
 /**
- * Takes back what has landed now or in an earlier run, and is not what its store keeps. Before that lands which showed it: a
- * later run that finds the one finds the other, or learns it anew.
+ * Takes back what has landed now or in an earlier run, and is not what its store keeps; of what can't be sent again and had no
+ * ETag that is not known, and it is looked at. Before that lands which showed it: a later run that finds the one finds the
+ * other, or learns it anew.
  * @throws AvalaError `journal`
  */
 export async function takePresumed(run: Run): Promise<void> {
@@ -74,6 +82,7 @@ export async function takePresumed(run: Run): Promise<void> {
   const taken = [...batch.presumed].flatMap(([at, entries]) => (isOfMd5s(at) ? entries : []));
   for (const { path, sha256 } of taken) batch.wrong.set(path, sha256);
   await takeBack(run, taken, "other");
+  await suspectUnheard(run);
 }
 
 interface Lost {

@@ -3,7 +3,7 @@
 import type { ManifestEntry } from "../files/manifest/manifest";
 import type { Batch, Landing } from "./batch-state";
 import { UNTAGGED, md5Of, type PlaceTag } from "./check/place-tag";
-import { doubtfulAt, silentAt, type DoubtfulAt } from "./journal/doubtful-at";
+import { doubtfulAt, hostUnheard, hostsIn, silentAt, type DoubtfulAt } from "./journal/doubtful-at";
 import { report } from "./progress";
 import { concurrencyOf } from "./request";
 import type { SentFile } from "./send/attempt";
@@ -90,13 +90,41 @@ function noteHeard({ heard }: Batch, { reply }: SentFile, entry: ManifestEntry):
   if (known === undefined || entry.sizeBytes < known.sizeBytes) heard.set(reply.host, entry);
 }
 
+/** Whether one of them took it without the ETag that it gives others: what lies there is looked at once the dataset is made. */
+function isUnheardOf({ tools: { check } }: Run, at: readonly string[]): boolean {
+  return at.some((each) => {
+    const host = hostUnheard(each);
+    return host !== undefined && check.givesEtags(host);
+  });
+}
+
+/** Has those looked at of which that was not known when they landed. */
+export async function suspectUnheard(run: Run): Promise<void> {
+  const { batch, writes } = run;
+  for (const [at, entries] of [...batch.presumed]) {
+    const hosts = hostsIn({ doubtfulAt: at });
+    if (!isUnheardOf(run, hosts)) continue;
+    batch.presumed.delete(at);
+    const left = doubtfulAt(hosts.filter((host) => !isUnheardOf(run, [host])));
+    for (const entry of entries) {
+      presume(batch, left, entry);
+      if (batch.tags.has(entry.path)) continue;
+      batch.tags.add(entry.path, UNTAGGED);
+      const record = { ...entry, batch: batch.uid, tag: UNTAGGED, doubtfulAt: left };
+      const underWay = concurrencyOf(run.request);
+      await writes.keep((journal) => journal.record(record, underWay));
+    }
+  }
+}
+
 export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<void> {
   const { avala, batch } = run;
   const { sha256, kept, isReplaceable, wasThere } = sent;
   batch.hasSessions ||= !isReplaceable;
   const { path, sizeBytes } = file;
   const entry = { path, sizeBytes, sha256 };
-  const tag = noteTag(batch, path, sent.tag);
+  const isUnheard = isUnheardOf(run, sent.doubtfulAt);
+  const tag = noteTag(batch, path, sent.tag ?? (isUnheard ? UNTAGGED : undefined));
   batch.mayReplace ||= isReplaceable && tag !== undefined && !batch.isNamedByContent;
   const at = doubtfulWhere(sent);
   const record = { path, sizeBytes, sha256, batch: batch.uid, tag, doubtfulAt: at };

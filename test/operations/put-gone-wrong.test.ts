@@ -157,6 +157,34 @@ describe("a file that was kept wrong, and is known to be", () => {
     });
   });
 
+  test.each(names)(
+    "is not taken for sent under a name of %s by a later run, once others show it",
+    async (_how, nameOf) => {
+      const files = await filesOf();
+      const cancel = new AbortController();
+      place.emulator.setFault(
+        { on: { target: "storage", method: "PUT" }, store: "other" },
+        { on: { target: "storage", method: "PUT" }, skip: 1, times: 0, delayMs: 60_000 },
+        { on: { path: "*/complete/" }, times: 0, delayMs: 60_000 },
+      );
+      const isCompleting = (): boolean =>
+        place.emulator.requests().some(({ path }) => path.endsWith("/complete/"));
+      const stop = setInterval(() => isCompleting() && cancel.abort(), 5);
+      const first = machineIn(place, "one", { signal: cancel.signal });
+      await expect(first.publish(files, nameOf(files))).rejects.toMatchObject({
+        code: "cancelled",
+      });
+      clearInterval(stop);
+      place.emulator.clearFaults();
+      const run = machineIn(place, "one").publish(files, nameOf(files));
+      await expect(run).rejects.toMatchObject({
+        code: "conflict",
+        message: expect.stringContaining("something other than 10") as string,
+      });
+      expect(place.emulator.datasets()).toEqual([]);
+    },
+  );
+
   test("is not vouched for by a machine that knows nothing of it", async () => {
     const files = await keptWrong("one");
     const other = machineIn(place, "two").publish(files, versionOf(files));

@@ -5,6 +5,7 @@ import { NAME_BY_CONTENT } from "../../hints";
 import { printable } from "../../redact";
 import type { Sending } from "./attempt";
 import { placeLost } from "./session-lost";
+import { hostsIn, unheardAt, type MaybeDoubtful } from "../journal/doubtful-at";
 import { tagOf, type PlaceTag } from "../check/place-tag";
 import type { SourceFile } from "./source";
 import { keptOther } from "../check/store-check";
@@ -66,9 +67,22 @@ export async function keptByPut(
   throw placeTaken(sending, path, { host: stored.host, isOther, lost });
 }
 
-interface PutEnd {
+interface PutReply {
   readonly stored: Stored;
   readonly kept: Kept;
+}
+
+/** The stores that have not shown that they keep it: of what was there before, those that had not when it was sent. */
+export function doubtfulAfterPut(
+  { stored: { host, etag, wasThere }, kept }: PutReply,
+  before: MaybeDoubtful = {},
+): readonly string[] {
+  if (wasThere) return kept === "unknown" ? hostsIn(before) : [];
+  if (kept !== "doubtful") return [];
+  return [etag === undefined ? unheardAt(host) : host];
+}
+
+interface PutEnd extends PutReply {
   /** Whether runs of other content may send to the same place. */
   readonly isShared: boolean;
 }

@@ -10,6 +10,7 @@ import { countBytes, retryOn, type FileSending, type Sending, type StoredFile } 
 import { hostsIn, hostsOf } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
+import { doubtfulAfterPut } from "./put-end";
 import { createPartSigner, type PartSigner } from "./part-signer";
 import type { PartMemory } from "./piece-memory";
 import { sessionLost } from "./session-lost";
@@ -66,7 +67,8 @@ interface PartSending {
 
 interface PartKept {
   readonly kept: Kept;
-  readonly host: string;
+  /** Where its store has not shown that it keeps it. */
+  readonly doubtfulAt: string | undefined;
   /** Where the store has shown that its ETags are MD5s. */
   readonly md5: string | undefined;
   readonly isShared: boolean;
@@ -106,7 +108,7 @@ async function sendPart(
       const kept = await requireKept(check, what, stored, checked);
       const shown = kept === "right" ? stored.md5 : undefined;
       const isShared = isPutShared(target, sending.uploadUid);
-      return { kept, host: stored.host, md5: shown, isShared };
+      return { kept, doubtfulAt: doubtfulAfterPut({ stored, kept })[0], md5: shown, isShared };
     });
   };
   const forgetUnlessStill = async (): Promise<void> => {
@@ -137,7 +139,7 @@ export async function sendAllParts(
   file: SourceFile,
   { presigned, journal }: PartSession,
 ): Promise<StoredFile> {
-  const { avala, check, bytes, signal } = sending;
+  const { avala, bytes, signal } = sending;
   const { partBytes, partCount, session } = presigned;
   const known = trusted(sending, { presigned, journal });
   const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
@@ -163,10 +165,9 @@ export async function sendAllParts(
     await journal.takeBackUnless(record);
     const stored = await sendPart(sender, part, partSignal);
     sent.set(partNumber, stored);
-    const at = stored.kept === "doubtful" ? stored.host : undefined;
-    const landed = { ...record, doubtfulAt: at };
+    const landed = { ...record, doubtfulAt: stored.doubtfulAt };
     taken.push(landed);
-    if (at === undefined || check.seemsWithoutMd5s(at)) await journal.record(landed);
+    await journal.record(landed);
   };
   const reading = { memory, sha256: sending.sha256.start(file) };
   const parts = numbered(readParts(avala.disk, file, reading));

@@ -25,7 +25,7 @@ import { doubtfulAt } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import type { PartRecord } from "../journal/journal-lines";
 import { isAtPlace, isSessionLost, sessionLost } from "./session-lost";
-import { keptByPut, tagOfPut, type OtherContent } from "./put-end";
+import { doubtfulAfterPut, keptByPut, tagOfPut, type OtherContent } from "./put-end";
 import { md5Again, readChunks } from "./chunks";
 import type { LentRing } from "./piece-memory";
 import { readSmall, type SourceFile, type WasRead } from "./source";
@@ -94,17 +94,12 @@ function notAwaited(path: string, host: string): AvalaError {
   return new AvalaError("bad_reply", text, { retryable: true });
 }
 
-function sentAs(
-  path: string,
-  { sha256: read }: Body,
-  kept: Kept,
-  { host }: Stored,
-  { isReplaceable, tag }: Pick<StoredFile, "isReplaceable" | "tag">,
-): StoredFile {
+type Sent = Pick<StoredFile, "kept" | "doubtfulAt" | "isReplaceable" | "tag">;
+
+function sentAs(path: string, { sha256: read }: Body, { host }: Stored, sent: Sent): StoredFile {
   const sha256 = read();
   if (sha256 === undefined) throw notAwaited(path, host);
-  const at = kept === "doubtful" ? [host] : [];
-  return { sha256, kept, doubtfulAt: at, isUnproven: false, isReplaceable, tag };
+  return { sha256, isUnproven: false, ...sent };
 }
 
 interface FormTry {
@@ -141,7 +136,9 @@ async function sendByForm(
       ? tagOf(last, kept)
       : undefined;
   const reply = { host: last.host, hasEtag: last.etag !== undefined };
-  return { ...sentAs(path, body, kept, stored, { isReplaceable: true, tag }), reply };
+  const at = kept === "doubtful" ? [stored.host] : [];
+  const sent = { kept, doubtfulAt: at, isReplaceable: true, tag };
+  return { ...sentAs(path, body, stored, sent), reply };
 }
 
 interface PutBody {
@@ -171,6 +168,12 @@ async function sendByPut(
   return { stored, kept };
 }
 
+/** What is recorded of the file as one that went, or was to go, by one PUT in this batch. */
+function recordedOf({ sha256 }: SourceFile, journal: FileJournal): PartRecord | undefined {
+  const record = journal.parts().get(1);
+  return sha256 !== undefined && record?.sha256 === sha256 ? record : undefined;
+}
+
 function otherAt(journal: FileJournal): OtherContent {
   if (journal.holdsOther()) return "known";
   return journal.mayHoldOther() ? "possible" : "none";
@@ -197,11 +200,12 @@ export async function sendWhole(
   first: Whole,
   journal: FileJournal,
 ): Promise<StoredFile> {
-  const { avala, check, bytes, signal } = sending;
+  const { avala, bytes, signal } = sending;
   const { path, sizeBytes, sha256 } = file;
   const isPut = first.method === "PUT";
+  const before = isPut ? recordedOf(file, journal) : undefined;
   const record: PartRecord | undefined =
-    isPut && sha256 !== undefined ? { partNumber: 1, sizeBytes, sha256 } : undefined;
+    isPut && sha256 !== undefined ? { ...before, partNumber: 1, sizeBytes, sha256 } : undefined;
   const other = otherAt(journal);
   const mayBeOurs = other === "none";
   const isKnown = sending.isNamedByContent || journal.wasSentBefore(); // asked before it is recorded
@@ -209,7 +213,6 @@ export async function sendWhole(
   // would prove nothing.
   if (record !== undefined && mayBeOurs) await journal.record(record);
   const nextBody = await bodiesOf(sending, file);
-  let isDoubted = false;
   const silences = { count: sending.isSettling ? Number.POSITIVE_INFINITY : 0 };
   const withPresigned = presignedForEach(sending, file, first);
   const attempt = (count: number, tried: AbortSignal) => async (presigned: Whole) => {
@@ -226,19 +229,19 @@ export async function sendWhole(
       const mayBeTaken = count > 1 || journal.wasTakenBefore();
       const put = { target, body, options, isOurs, other, mayBeTaken };
       const { stored, kept } = await sendByPut(sending, file, put);
-      const isCounted = check.seemsWithoutMd5s(stored.host);
-      isDoubted = kept === "doubtful" && stored.md5 !== undefined && !isCounted;
       const isShared = isPutShared(target, sending.uploadUid);
       const tag = tagOfPut(sending, { stored, kept, isShared });
-      return sentAs(path, body, kept, stored, { isReplaceable: false, tag });
+      const at = doubtfulAfterPut({ stored, kept }, before);
+      const how = { kept: at.length > 0 ? "doubtful" : kept, doubtfulAt: at } as const;
+      return sentAs(path, body, stored, { ...how, isReplaceable: false, tag });
     });
   };
   const sent = await retry(
     (count, tried) => withPresigned(tried, attempt(count, tried)),
     retryOn(avala, `upload ${path}`, signal),
   ).catch((error: unknown) => disownLost(journal, other, error));
-  if (isDoubted) await journal.disown("unknown");
-  else if (record !== undefined && (!mayBeOurs || sent.doubtfulAt.length > 0))
-    await journal.record({ ...record, doubtfulAt: doubtfulAt(sent.doubtfulAt) });
+  const at = doubtfulAt(sent.doubtfulAt);
+  if (record !== undefined && (!mayBeOurs || at !== record.doubtfulAt))
+    await journal.record({ ...record, doubtfulAt: at });
   return sent;
 }
