@@ -15,8 +15,6 @@ import { bodyOf } from "./request-body";
 import type { Seeded } from "./seeded";
 import { createStoreModel, type PresignBody, type StoreModel } from "./store-model";
 
-export { PART_BYTES } from "./store-model";
-
 export interface Fault {
   readonly name:
     | "refused" // nothing was sent

@@ -1,8 +1,8 @@
 // The files of a simulated world, which may become others between two starts, and what they were again.
 import { createHash } from "node:crypto";
 import type { UploadFile } from "../../src/upload/request";
-import { PART_BYTES } from "./avala-model";
 import type { Seeded } from "./seeded";
+import { PART_BYTES } from "./small-parts";
 
 // Three parts, the last one short; two contents that share all parts but the first.
 const LARGE_BYTES = 2 * PART_BYTES + 4321;

@@ -11,6 +11,13 @@ import {
   type Outcome,
   type Point,
 } from "./points";
+import type { withSmallParts } from "./small-parts";
+
+jest.mock("../../src/api/limits", () =>
+  jest
+    .requireActual<{ withSmallParts: typeof withSmallParts }>("./small-parts")
+    .withSmallParts(jest.requireActual("../../src/api/limits")),
+);
 
 const DOCS = join(__dirname, "../../docs/faults.md");
 const BEGIN = "<!-- every-point: begin -->";

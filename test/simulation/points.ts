@@ -4,7 +4,7 @@ import type { HttpResponse } from "../../src/api/transport/transport";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { UploadFile } from "../../src/upload/request";
-import { PART_BYTES, createAvalaModel, type AvalaModel } from "./avala-model";
+import { createAvalaModel, type AvalaModel } from "./avala-model";
 import { createDiskModel, type DiskModel } from "./disk-model";
 import { digestsOf } from "./digests";
 import {
@@ -16,6 +16,7 @@ import {
   type WorldPorts,
 } from "./process";
 import { seeded } from "./seeded";
+import { PART_BYTES } from "./small-parts";
 import { createTimeline } from "./timeline";
 
 export const BREAKS = [

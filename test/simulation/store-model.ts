@@ -7,6 +7,7 @@ import type { ModelDialect } from "./dialect";
 import { digestsOf } from "./digests";
 import { partsOf } from "./request-body";
 import type { Seeded } from "./seeded";
+import { PART_BYTES } from "./small-parts";
 
 export interface StoredObject {
   /** Root, dataset and path. */
@@ -81,9 +82,6 @@ interface Policy {
 const POLICY_MS = 60_000;
 const STORAGE_URL = "https://uploads.s3.us-east-1.amazonaws.com/";
 export const ROOT = "acme";
-/** The contract's least. */
-export const PART_BYTES = 5 * 1024 * 1024;
-
 /** As S3's: the MD5 of the object or part. */
 const etagOf = (data: Buffer): string => `"${digestsOf(data).md5}"`;
 
