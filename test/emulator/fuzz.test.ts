@@ -8,6 +8,9 @@ import { call, confirm, presign, start, stopAll, upload } from "../support/emula
 jest.setTimeout(120_000);
 afterEach(stopAll);
 
+/** Requests to each route; the nightly workflow makes more. */
+const RUNS = Number(process.env["AVALA_SEEDS"] ?? 20);
+
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 afterAll(() => {
   agent.destroy();
@@ -175,7 +178,7 @@ test.each([
   const key = emulator.apiKey;
   for (const [index, route] of ROUTES.entries()) {
     // What is removed could not be found again.
-    const runs = route.method === "DELETE" ? 6 : 40;
+    const runs = route.method === "DELETE" ? 6 : RUNS;
     const call = fc.tuple(pathOf(route.path, uids), query, body);
     for (const [path, search, content] of fc.sample(call, { seed: index, numRuns: runs })) {
       const url = new URL(`${emulator.baseUrl}${path}${search}`);

@@ -10,7 +10,7 @@ export interface Judged {
 
 /** `AVALA_SEED` alone, or as many as `variable` says from `AVALA_FIRST_SEED` on. */
 export function seedsBy(variable: string): readonly number[] {
-  const { AVALA_SEED: one, AVALA_FIRST_SEED: first = 1, [variable]: count = 60 } = process.env;
+  const { AVALA_SEED: one, AVALA_FIRST_SEED: first = 1, [variable]: count = 30 } = process.env;
   if (one !== undefined) return [Number(one)];
   return Array.from({ length: Number(count) }, (_, index) => Number(first) + index);
 }

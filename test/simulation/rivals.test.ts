@@ -1,4 +1,4 @@
-// Runs of other content under one name and with one journal, hundreds of worlds: whoever is told that it went well finds
+// Runs of other content under one name and with one journal, many worlds: whoever is told that it went well finds
 // exactly its own files at the server. `AVALA_SEED=n` plays one world again; `AVALA_RIVAL_SEEDS=10000` plays more, and
 // `AVALA_FIRST_SEED` others.
 import { failuresIn, seedsBy } from "./judged-worlds";

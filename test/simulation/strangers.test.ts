@@ -1,4 +1,4 @@
-// Runs of other content under one fixed name on machines that share nothing, hundreds of worlds: never do both end well, and
+// Runs of other content under one fixed name on machines that share nothing, many worlds: never do both end well, and
 // whoever does has its own files in the store, unless another run replaced them afterwards and was told of it.
 // `AVALA_SEED=n` plays one world again; `AVALA_STRANGER_SEEDS=10000` plays more, and `AVALA_FIRST_SEED` others.
 import { failuresIn, seedsBy } from "./judged-worlds";

@@ -1,4 +1,4 @@
-// Runs of the same files under one name on machines that share nothing, hundreds of worlds: no dataset is made that lacks files,
+// Runs of the same files under one name on machines that share nothing, many worlds: no dataset is made that lacks files,
 // and where nothing breaks every run ends well. `AVALA_SEED=n` plays one world again; `AVALA_TWIN_SEEDS=10000` plays more, and
 // `AVALA_FIRST_SEED` others.
 import { failuresIn, seedsBy } from "./judged-worlds";
