@@ -76,7 +76,7 @@ describe("two runs at once with one large file", () => {
       `both succeed with ${journal} when the other completes it before $name`,
       async ({ on, isDue }) => {
         await place.start();
-        const file = await place.put("a.mcap", randomBytes(7 * MIB));
+        const file = await place.put("a.mcap", randomBytes(5 * MIB + 1));
         let other: UploadResult | undefined;
         const avala = interrupted(on, isDue, async () => {
           other = await upload([file], withoutLocks().avala, state);
@@ -90,7 +90,7 @@ describe("two runs at once with one large file", () => {
 
   test("nothing is sent again when the journal tells that the other run landed it", async () => {
     await place.start();
-    const file = await place.put("a.mcap", randomBytes(7 * MIB));
+    const file = await place.put("a.mcap", randomBytes(5 * MIB + 1));
     const isDue = (): boolean => true;
     const avala = interrupted("storage", isDue, () => upload([file], withoutLocks().avala));
     const result = await upload([file], avala);
@@ -102,8 +102,8 @@ describe("two runs at once with one large file", () => {
 describe("a call that signs fewer parts than asked", () => {
   test("is used for those, and the others are asked for again", async () => {
     await place.start({ dialect: { uploadReply: "managed", parts: "few" } });
-    const file = await place.put("a.mcap", randomBytes(26 * MIB));
-    expect(await upload([file])).toMatchObject({ isComplete: true, bytesSent: 26 * MIB });
+    const file = await place.put("a.mcap", randomBytes(25 * MIB + 1));
+    expect(await upload([file])).toMatchObject({ isComplete: true, bytesSent: 25 * MIB + 1 });
     expect(await stored()).toEqual({ "a.mcap": file.sha256 });
     expect(calls("/parts/")).toBe(3);
   });
@@ -120,7 +120,7 @@ describe("a call that signs fewer parts than asked", () => {
 
   test("is followed by calls for one each, where it leaves out the first", async () => {
     await place.start();
-    const file = await place.put("a.mcap", randomBytes(17 * MIB));
+    const file = await place.put("a.mcap", randomBytes(15 * MIB + 1));
     const avala = signingOnly((asked) => asked.slice(-1));
     expect(await upload([file], avala)).toMatchObject({ isComplete: true });
     expect(await stored()).toEqual({ "a.mcap": file.sha256 });
@@ -131,7 +131,7 @@ describe("a server that loses a part", () => {
   test("is sent the part again, and every file lands", async () => {
     await place.start({ etag: "opaque" });
     const files = [
-      await place.put("a.mcap", randomBytes(7 * MIB)),
+      await place.put("a.mcap", randomBytes(5 * MIB + 1)),
       ...(await Promise.all(
         ["x.mcap", "y.mcap"].map((name) => place.put(name, Buffer.from(name))),
       )),
@@ -146,7 +146,7 @@ describe("a server that loses a part", () => {
   test("again and again fails that file alone", async () => {
     await place.start({ etag: "opaque" });
     const files = [
-      await place.put("a.mcap", randomBytes(7 * MIB)),
+      await place.put("a.mcap", randomBytes(5 * MIB + 1)),
       ...(await Promise.all(
         ["x.mcap", "y.mcap"].map((name) => place.put(name, Buffer.from(name))),
       )),
@@ -170,7 +170,9 @@ describe("tries", () => {
   test("to sign a part are eight", async () => {
     await place.start();
     place.emulator.setFault({ on: { path: "*/parts/" }, times: 0, reply: { status: 503 } });
-    await expect(upload([await place.put("a.mcap", randomBytes(7 * MIB))])).rejects.toMatchObject({
+    await expect(
+      upload([await place.put("a.mcap", randomBytes(5 * MIB + 1))]),
+    ).rejects.toMatchObject({
       failures: [{ error: { code: "server" } }],
     });
     // Each of its two parts asks for itself at most.

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sessionWith } from "../support/session";
-import { MIB, useUploadPlace } from "../support/upload-place";
+import { MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
@@ -15,14 +15,23 @@ const place = useUploadPlace();
 let file: UploadFile;
 let sha256: string;
 
-async function write(data: Buffer): Promise<void> {
+/** Of five parts, the last one short. */
+const data = randomBytes(20 * MIB + 3);
+const digest = sha256Of(data);
+
+async function write(content: Buffer, known?: string): Promise<void> {
   // Without its digest, which an upload may not know.
-  const { path, absolutePath, sizeBytes, sha256: sum } = await place.put("drive.mcap", data);
+  const {
+    path,
+    absolutePath,
+    sizeBytes,
+    sha256: sum,
+  } = await place.put("drive.mcap", content, known);
   file = { path, absolutePath, sizeBytes };
   sha256 = sum;
 }
 
-beforeEach(() => write(randomBytes(22 * MIB + 3)));
+beforeEach(() => write(data, digest));
 
 function upload(signal?: AbortSignal): Promise<UploadResult> {
   const request = {

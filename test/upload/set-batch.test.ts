@@ -10,7 +10,7 @@ import { publishDataset } from "../../src/operations/publish/publish";
 import type { PublishOptions, PublishResult } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
-import { MIB, useUploadPlace } from "../support/upload-place";
+import { MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
 const PRESIGN = "POST /datasets/manual-upload/file-upload-url/";
@@ -57,11 +57,14 @@ function publish(
   return publishDataset(avala, target, { waitMs: () => 20_000, stateDirectory, ...options });
 }
 
+const SIZES = { "a.mp4": 10, "b.mp4": 20, "large.mp4": 5 * MIB + 1 };
+const contents = Object.entries(SIZES).map(([path, size]) => {
+  const data = randomBytes(size);
+  return [path, data, sha256Of(data)] as const;
+});
+
 function makeFiles(): Promise<(UploadFile & { readonly sha256: string })[]> {
-  const sizes = { "a.mp4": 10, "b.mp4": 20, "large.mp4": 6 * MIB };
-  return Promise.all(
-    Object.entries(sizes).map(([path, size]) => place.put(path, randomBytes(size))),
-  );
+  return Promise.all(contents.map((content) => place.put(...content)));
 }
 
 const speak = (dialect: Dialect): Promise<void> => place.start({ dialect, ingestMs: 0 });

@@ -13,7 +13,7 @@ const place = useUploadPlace();
 type Words = Dialect["storeWords"];
 const WORDS: readonly Words[] = ["s3", "r2", "azure", "google"];
 /** Three parts. */
-const large = randomBytes(11 * MIB);
+const large = randomBytes(10 * MIB + 1);
 const small = randomBytes(1000);
 const WAYS = [
   ["form", small],
