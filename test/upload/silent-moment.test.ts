@@ -202,17 +202,17 @@ describe("a file without an ETag that is all that a later run has left", () => {
 });
 
 describe("a store that gives ETags to some files only", () => {
-  test.each([[10], [70], [110]])("is sent a few of the others again: %i of 120", async (count) => {
+  test.each([[5], [35], [55]])("is sent a few of the others again: %i of 60", async (count) => {
     await start();
-    const files = await smallFiles(120);
-    const isMute = ({ path }: Reply): boolean => Number.parseInt(path) >= 220 - count;
+    const files = await smallFiles(60);
+    const isMute = ({ path }: Reply): boolean => Number.parseInt(path) >= 160 - count;
     const session = through({ isMute });
     expect(await upload(session, files)).toMatchObject({
       isComplete: true,
       bytesSent: allOf(files),
     });
     // Up to 24 as they come, and up to 6 once all have ended, each with one that had an ETag.
-    expect(postsOf(session)).toBeLessThanOrEqual(120 + 24 + 10);
+    expect(postsOf(session)).toBeLessThanOrEqual(60 + 24 + 10);
     await expectStored(files);
     const next = through({ isMute });
     expect(await upload(next, files)).toMatchObject({ isComplete: true });
@@ -222,11 +222,11 @@ describe("a store that gives ETags to some files only", () => {
 
   test("is sent all of them again once or twice where it leaves out the ETag now and then", async () => {
     await start();
-    const files = await smallFiles(120);
+    const files = await smallFiles(60);
     const session = through({ isMute: ({ nth }) => nth % 2 === 0 });
     expect(await upload(session, files)).toMatchObject({ isComplete: true });
     expect(Math.max(...session.sent.values())).toBeLessThanOrEqual(8);
-    expect(postsOf(session)).toBeLessThanOrEqual(120 * 2);
+    expect(postsOf(session)).toBeLessThanOrEqual(60 * 2);
   });
 
   test("counts them where it gives none any more that gave some in an earlier session, and is held to that once", async () => {
