@@ -16,6 +16,7 @@ import { hurriedClock, sessionWith, type Session } from "../support/session";
 import { createTempTree, jpeg, type TempTree } from "../support/temp-tree";
 import { filesIn, secretsIn, shownOf, watchSigning } from "../support/overheard";
 import { startQuietly } from "../support/quiet-emulator";
+import { skippingClock } from "../support/virtual-clock";
 
 // No shape of a key's that a pattern could know: only what knows the key itself can mask it.
 const KEY = "Geheim.Schluessel+42/ohne=Muster";
@@ -180,6 +181,10 @@ describe("the core", () => {
   });
   afterEach(() => emulator.stop());
 
+  /** Which waits for all that it may wait for, in no time. */
+  const patientSession = (): Session =>
+    sessionWith(emulator, { ports: { clock: skippingClock() } });
+
   /** The whole way; what fails is handed back as what it throws. */
   async function wholeWay({ avala }: Session): Promise<unknown[]> {
     const outcomes: unknown[] = [];
@@ -219,7 +224,7 @@ describe("the core", () => {
         await emulator.stop();
         emulator = await startQuietly({ apiKey: KEY, dialect: { uploadReply } });
         emulator.setFault(...faults);
-        const session = sessionWith(emulator);
+        const session = patientSession();
         const outcomes = await wholeWay(session);
         const shown = [session.avala, ...session.events, ...outcomes].map(shownOf);
         expectNone(shown.join("\n"));
@@ -230,7 +235,7 @@ describe("the core", () => {
   });
 
   test("of a server that is gone shows none", async () => {
-    const session = sessionWith(emulator);
+    const session = patientSession();
     await emulator.stop();
     const outcomes = await wholeWay(session);
     expect(outcomes.length).toBeGreaterThan(3);
