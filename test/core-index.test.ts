@@ -24,8 +24,22 @@ const options: ts.CompilerOptions = {
   module: ts.ModuleKind.Node16,
   moduleResolution: ts.ModuleResolutionKind.Node16,
   strict: true,
-  types: ["node"],
+  // Only names are asked for, so that neither packages' types nor the library's are read.
+  types: [],
+  noLib: true,
 };
+
+/** Finds our own files and no package's. */
+function ownFilesHost(): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  host.resolveModuleNameLiterals = (literals, from) =>
+    literals.map(({ text }) =>
+      text.startsWith(".")
+        ? ts.resolveModuleName(text, from, options, host)
+        : { resolvedModule: undefined },
+    );
+  return host;
+}
 
 interface Promised {
   readonly name: string;
@@ -43,7 +57,7 @@ const isFunction = ({ symbol }: Promised): boolean =>
   Boolean(symbol.flags & ts.SymbolFlags.Function);
 
 beforeAll(() => {
-  const program = ts.createProgram([INDEX], options);
+  const program = ts.createProgram([INDEX], options, ownFilesHost());
   checker = program.getTypeChecker();
   const index = program.getSourceFile(INDEX);
   const file = index && checker.getSymbolAtLocation(index);
