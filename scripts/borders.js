@@ -184,6 +184,7 @@ const ORDERS = {
       "report-waits.ts",
     ],
     ["doubtful.ts", "refusing.ts"],
+    ["silent-look.ts"],
     ["silent.ts"],
     ["other-run.ts"],
     ["send-set.ts"],

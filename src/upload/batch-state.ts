@@ -89,6 +89,8 @@ export interface Batch extends ChosenBatch {
   readonly presumed: Map<DoubtfulAt, ManifestEntry[]>;
   /** By host: the smallest file that went there by form, and had an ETag. */
   readonly heard: Map<string, ManifestEntry>;
+  /** By path, of what is sent again once all have been sent: what replied last. */
+  readonly replies: Map<string, NonNullable<SentFile["reply"]>>;
   /** Whether all have been sent, and what may not be kept is sent again. */
   isSettling: boolean;
   /** What counted although it was doubtful, and has proved wrong: path → its digest. To be sent again. */
@@ -129,6 +131,7 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     doubtful: [],
     presumed: new Map(),
     heard: new Map(),
+    replies: new Map(),
     isSettling: false,
     wrong: new Map(),
     unproven: [],

@@ -84,7 +84,12 @@ function doubtfulWhere({ doubtfulAt: hosts, reply }: SentFile): DoubtfulAt | und
   return isSilent ? silentAt(reply.host) : doubtfulAt(hosts);
 }
 
-function noteHeard({ heard }: Batch, { reply }: SentFile, entry: ManifestEntry): void {
+function noteReply(
+  { heard, replies, isSettling }: Batch,
+  { reply }: SentFile,
+  entry: ManifestEntry,
+): void {
+  if (reply !== undefined && isSettling) replies.set(entry.path, reply);
   if (reply?.hasEtag !== true) return;
   const known = heard.get(reply.host);
   if (known === undefined || entry.sizeBytes < known.sizeBytes) heard.set(reply.host, entry);
@@ -131,7 +136,7 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   const underWay = concurrencyOf(run.request);
   await run.writes.keep((journal) => journal.record(record, underWay));
   presume(batch, at, entry);
-  noteHeard(batch, sent, entry);
+  noteReply(batch, sent, entry);
   batch.begun.delete(path);
   batch.progress.addFile(wasThere ? "found" : "sent", sizeBytes);
   if (wasThere) {

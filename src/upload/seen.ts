@@ -2,6 +2,7 @@
 // condition: nothing counts as right by it, and without it a run learns as the first one did. What is given up: a large file whose MD5
 // differs is not sent once more where earlier sessions have seen other MD5s; should the store have kept it wrong, and no other
 // file of the session show that it returns MD5s by now, that is not noticed.
+import { join } from "node:path";
 import { canonicalBaseUrl } from "../api/check-options";
 import type { Avala } from "../api/connection";
 import type { StoreManner } from "../api/remembered";
@@ -25,6 +26,13 @@ interface SeenPlace {
   readonly stateDirectory?: string | undefined;
 }
 
+const FOLDER = "stores";
+
+/** Where all of it is: without it, and in another session, nothing is expected of any store. */
+export function seenFolder(stateDirectory: string): string {
+  return join(stateDirectory, FOLDER);
+}
+
 const NOTHING: Seen = { etags: new Map(), atMs: 0 };
 
 // A store may be set up anew: one that is taken for another than it is costs a file that is read again.
@@ -40,7 +48,7 @@ function placeOf(
     owner: organizationUid,
     datasetName: "",
   };
-  return { stateDirectory, folder: "stores", purpose: "record of stores", destination };
+  return { stateDirectory, folder: FOLDER, purpose: "record of stores", destination };
 }
 
 function isEtags(value: unknown): value is Etags {

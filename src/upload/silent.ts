@@ -1,62 +1,27 @@
 // Files that a store took without an ETag, although it gives others one: that may be its manner with some, or something else has
 // answered in its place and kept nothing. Once all have ended, a few are sent again, and show which it is.
+// A store that has given an ETag once, in this session or in an earlier one of the state folder, is held to it. Where it gives none
+// any more, no reply shows whether something has come between that drops them or that keeps nothing: the first is rare, and stays;
+// the second would make a dataset that lacks files, and may last for several runs as well, so that a second run of the same would
+// prove nothing. So the run stops, and the user decides: without the record of stores, none is known to give any.
 import { isFileRefused } from "../api/endpoints/uploads/batch-refusals";
 import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
-import { retry } from "../flow/retry";
 import { counted } from "../text";
 import type { Batch } from "./batch-state";
 import { showsEtag } from "./check/place-tag";
-import { keptOther } from "./check/store-check";
-import { COSTLY_BYTES } from "./check/stores";
-import { landDoubtful, takeBack } from "./doubtful";
-import { hostsIn, isSilentAt, silentAt } from "./journal/doubtful-at";
+import { takeBack } from "./doubtful";
+import { hostsIn, isSilentAt } from "./journal/doubtful-at";
+import { seenFolder } from "./seen";
 import { askHow } from "./send/ask";
-import { retryOn } from "./send/attempt";
 import { isPresignRefused } from "./send/session-lost";
-import type { SourceFile } from "./send/source";
+import { fewOf, sendAgain, silentIn, whatFewShow, type Look, type Sender } from "./silent-look";
 import { sendingOf, type Run } from "./state";
 
-// Small ones cost little, and a store that gives large objects no ETag takes them as any other.
-const FEW = 4;
-
-// A store may leave out the ETag now and then: then one of a few has it each time, and some of all never do.
-const MAX_ROUNDS = 2;
-
-interface Sender {
-  /** All of the set. */
-  readonly files: Iterable<SourceFile>;
-  readonly send: (files: readonly SourceFile[]) => Promise<void>;
-}
-
-interface Look extends Sender {
-  /** Of the store that is looked at: a file that had an ETag there in an earlier run, should none have had one in this run. */
-  readonly earlier: ManifestEntry | undefined;
-}
-
-function silentIn({ presumed }: Batch, host: string): readonly ManifestEntry[] {
-  return presumed.get(silentAt(host)) ?? [];
-}
-
-/** In their order. */
-async function sendAgain(
-  run: Run,
-  entries: readonly ManifestEntry[],
-  { files, send }: Sender,
-): Promise<void> {
-  const wanted = new Map<string, SourceFile | undefined>(
-    entries.map(({ path }) => [path, undefined]),
-  );
-  for (const file of files) if (wanted.has(file.path)) wanted.set(file.path, file);
-  await takeBack(run, entries, "unknown");
-  await send(
-    entries.flatMap(({ path, sha256 }) => {
-      const file = wanted.get(path);
-      return file === undefined ? [] : [{ ...file, sha256 }];
-    }),
-  );
-  await landDoubtful(run);
-}
+// As often as anything else is tried. What a share of the replies meets leaves that share of the files in each round, so one that
+// leaves far fewer does not count: as many rounds as there may be, they send few files.
+const MAX_ROUNDS = 8;
+const FAR_FEWER = 3 / 4;
 
 /** Those of earlier runs whose records show an ETag. Where none can lie at its place but this file, a record has no tag. */
 function taggedBefore({ batch, journal, tools }: Run, host: string): readonly ManifestEntry[] {
@@ -88,73 +53,55 @@ async function heardBefore(run: Run, host: string): Promise<ManifestEntry | unde
   return undefined;
 }
 
-/** The smallest; of what costs much only one. */
-function fewOf(entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
-  const bySize = entries.toSorted((a, b) => a.sizeBytes - b.sizeBytes).slice(0, FEW);
-  return bySize.filter(({ sizeBytes }, index) => index === 0 || sizeBytes <= COSTLY_BYTES);
-}
+const RUN_AGAIN =
+  "Nothing was confirmed. Check that no proxy or server answers in place of the store, and run again: these files are sent again then.";
 
-/**
- * `wrong`: the store gives them an ETag now. `manner`: it gives none to them, and one to a file that had one before and was sent
- * between them. `silent`: not to that one either, or there is none. `unknown`: they were not sent.
- */
-type Shown = "wrong" | "manner" | "silent" | "unknown";
-
-async function lookAtFew(run: Run, host: string, look: Look): Promise<Shown> {
-  const { batch } = run;
-  const heard = batch.heard.get(host) ?? look.earlier;
-  const few = fewOf(silentIn(batch, host).filter(({ path }) => path !== heard?.path));
-  const middle = Math.ceil(few.length / 2);
-  const between = heard === undefined ? [] : [heard];
-  const sent = [...few.slice(0, middle), ...between, ...few.slice(middle)];
-  await sendAgain(run, sent, look);
-  const landed = new Set(batch.sent.slice(-sent.length).map(({ path }) => path));
-  const silent = new Set(silentIn(batch, host).map(({ path }) => path));
-  const hasEtag = ({ path }: ManifestEntry): boolean => landed.has(path) && !silent.has(path);
-  if (few.some(hasEtag)) return "wrong";
-  if (sent.some(({ path }) => !landed.has(path))) return "unknown";
-  return between.some(hasEtag) ? "manner" : "silent";
-}
-
-/** The same for as long as something else may be answering: it is tried again as any failure is. */
-async function whatFewShow(run: Run, host: string, look: Look): Promise<Shown> {
-  const { avala, batch } = run;
-  let last: AvalaError | undefined;
-  const lookOnce = async (): Promise<Shown> => {
-    const shown = await lookAtFew(run, host, look);
-    if (shown !== "silent") return shown;
-    last = keptOther(silentIn(batch, host)[0]?.path ?? host, { host, etag: undefined });
-    throw last;
-  };
-  const options = retryOn(avala, `see what ${host} has stored`, avala.signal);
-  return retry(lookOnce, options).catch((error: unknown) => {
-    if (error !== last) throw error;
-    return "silent";
-  });
+/** What to do where the store has given all of a run no ETag. */
+function wayOn(host: string, stateDirectory: string | undefined): string {
+  const how =
+    stateDirectory === undefined
+      ? "begin a new session, which knows nothing of it"
+      : `remove ${seenFolder(stateDirectory)}, where it is recorded, before you run again`;
+  return `If something drops the ETags of ${host} for good, as a new proxy may, ${how}: then files count without one.`;
 }
 
 /** @throws AvalaError `storage` */
 async function giveUp(run: Run, host: string): Promise<never> {
-  const silent = silentIn(run.batch, host);
+  const { batch, request } = run;
+  const silent = silentIn(batch, host);
   await takeBack(run, silent, "unknown");
-  const text = `${host} may not have stored ${counted(silent.length, "file")}: its responses have no ETag any more, and earlier ones had one.`;
-  const hint = "Nothing was confirmed. Run again: these files are sent again then.";
+  const isNow = batch.heard.has(host);
+  const which = isNow ? "others have" : "earlier ones had";
+  const text = `${host} may not have stored ${counted(silent.length, "file")}: its responses to them have no ETag, and ${which} one.`;
+  const hint = isNow ? RUN_AGAIN : `${RUN_AGAIN}\n${wayOn(host, request.stateDirectory)}`;
   throw new AvalaError("storage", text, { hint });
 }
 
-/** Sends all again that its store may not keep, as far as a few show it. */
-async function resolveAt(run: Run, host: string, look: Look): Promise<void> {
+function silentHosts({ presumed }: Batch): readonly string[] {
+  return [...presumed.keys()].filter(isSilentAt).flatMap((doubtfulAt) => hostsIn({ doubtfulAt }));
+}
+
+/** At all hosts: those that go to another one and have none there are no fewer. */
+function countSilent(batch: Batch): number {
+  return silentHosts(batch).reduce((count, host) => count + silentIn(batch, host).length, 0);
+}
+
+/** Sends all again that its store may not keep, as far as a few show it. What it gave no ETag in the end does not count. */
+async function resolveAt(
+  run: Run,
+  host: string,
+  { look, rounds }: { readonly look: Look; readonly rounds: Map<string, number> },
+): Promise<void> {
   const { batch, tools } = run;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    if (silentIn(batch, host).length === 0) return;
-    const shown = await whatFewShow(run, host, look);
-    if (shown === "silent") {
-      if (batch.heard.has(host)) await giveUp(run, host);
-      // It has given none in all of this run.
-      tools.check.forgetEtags(host);
-    }
+  while (silentIn(batch, host).length > 0) {
+    const round = rounds.get(host) ?? 0;
+    const shown = round < MAX_ROUNDS ? await whatFewShow(run, host, look) : "silent";
+    // Where neither this session nor an earlier one knows that it gives any, another host may have given those that are on record.
+    if (shown === "silent" && tools.check.givesEtags(host)) await giveUp(run, host);
     if (shown !== "wrong") return;
+    const before = countSilent(batch);
     await sendAgain(run, silentIn(batch, host), look);
+    if (countSilent(batch) > before * FAR_FEWER) rounds.set(host, round + 1);
   }
 }
 
@@ -164,14 +111,17 @@ async function resolveAt(run: Run, host: string, look: Look): Promise<void> {
  */
 export async function resolveSilent(run: Run, sender: Sender): Promise<void> {
   const { batch, request, tools } = run;
-  const hosts = [...batch.presumed.keys()]
-    .filter(isSilentAt)
-    .flatMap((doubtfulAt) => hostsIn({ doubtfulAt }));
-  for (const host of hosts) {
+  // What is sent again may go to another host, and have no ETag there.
+  const settled = new Map<string, number>();
+  const rounds = new Map<string, number>();
+  const next = (): string | undefined =>
+    silentHosts(batch).find((host) => silentIn(batch, host).length > (settled.get(host) ?? 0));
+  for (let host = next(); host !== undefined; host = next()) {
     const landed = batch.sent.length + batch.unchanged.length + batch.unproven.length;
-    if (run.isMade || landed < request.files.length) continue;
+    if (run.isMade || landed < request.files.length) return;
     const earlier = batch.heard.has(host) ? undefined : await heardBefore(run, host);
-    if (earlier === undefined && !tools.check.givesEtags(host)) continue;
-    await resolveAt(run, host, { ...sender, earlier });
+    if (earlier !== undefined || tools.check.givesEtags(host))
+      await resolveAt(run, host, { look: { ...sender, earlier }, rounds });
+    settled.set(host, Math.max(settled.get(host) ?? 0, silentIn(batch, host).length));
   }
 }

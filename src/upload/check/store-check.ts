@@ -26,8 +26,6 @@ export interface StoreCheck {
   returnsMd5(host: string): boolean;
   /** Whether it has given ETags, of whatever kind, in this session or in an earlier one. */
   givesEtags(host: string): boolean;
-  /** It has shown that it gives none any more. */
-  forgetEtags(host: string): void;
   /** Whether it seems by now to return none: then what is doubtful there counts, until it shows otherwise. */
   seemsWithoutMd5s(host: string): boolean;
   judge(stored: Stored, piece: Piece): Promise<Verdict>;
@@ -92,10 +90,6 @@ export function createStoreCheck({
     givesEtags: (host) => {
       const store = stores.get(host);
       return store !== undefined && (store.tags > 0 || store.seen !== undefined);
-    },
-    forgetEtags: (host) => {
-      const store = stores.get(host);
-      if (store !== undefined) store.seen = undefined;
     },
     seemsWithoutMd5s: (host) => {
       const store = stores.get(host);
