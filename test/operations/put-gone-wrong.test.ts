@@ -78,6 +78,23 @@ const refused = {
   message: expect.stringContaining("103.jpg: of other content in the dataset") as string,
 };
 
+test.each(names)(
+  "a file whose reply was lost counts under a name of %s where the store names what lies there by an ETag that is no MD5",
+  async (_how, nameOf) => {
+    await place.start({ dialect: { uploadReply: "managed" }, etag: "opaque", ingestMs: 0 });
+    const files = await rivalFiles(place, "ours", { count: 2 * COUNT });
+    const last = { target: "storage", method: "PUT", path: "*/111.jpg" } as const;
+    const taken = { status: 412, headers: { etag: '"5d41402abc4b2a76b9719d911017c592"' } };
+    place.emulator.setFault(
+      { on: last, when: "after", drop: true },
+      { on: last, skip: 1, times: 0, reply: taken },
+    );
+    const made = await machineIn(place, "one").publish(files, nameOf(files));
+    expect(made).toMatchObject({ upload: { isComplete: true } });
+    expect(await place.emulator.objects()).toHaveLength(2 * COUNT);
+  },
+);
+
 describe("a version that holds a file which was kept wrong", () => {
   const keptWrong = async (dialect: object = {}): Promise<Content> => {
     await place.start({ dialect: { uploadReply: "managed", ...dialect }, ingestMs: 0 });

@@ -61,8 +61,10 @@ export async function keptByPut(
     throw placeLost("place", "storage", message, { hint });
   }
   if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
-  if (stored.md5 === undefined && isOurs) return "unknown";
-  const isOther = stored.md5 !== undefined || other === "known";
+  // One that is no MD5 tells no contents apart.
+  const isShown = stored.md5 !== undefined && !sending.check.seemsWithoutMd5s(stored.host);
+  if (!isShown && isOurs) return "unknown";
+  const isOther = isShown || other === "known";
   const lost = isOther || other === "possible" ? "place" : "taken";
   throw placeTaken(sending, path, { host: stored.host, isOther, lost });
 }
