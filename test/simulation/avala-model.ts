@@ -25,6 +25,7 @@ export interface Fault {
     | "500-after-effect"
     | "429"
     | "expired" // storage only
+    | "no-etag" // storage only: it is stored, and something on the way drops the ETag of the reply
     | "cut"; // storage only: the connection breaks in the body
 }
 
@@ -129,7 +130,9 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     if (target === "api") counts.calls += 1;
     const answer =
       early(fault) ?? (target === "api" ? budget() : undefined) ?? answerTo(target, request, body);
-    const headers = { ...(target === "api" ? limitHeaders() : {}), ...answer.headers };
+    const { etag, ...others } = answer.headers ?? {};
+    const shown = etag === undefined || fault === "no-etag" ? {} : { etag };
+    const headers = { ...(target === "api" ? limitHeaders() : {}), ...others, ...shown };
     await clock.sleep(1 + random.integer(20), request.signal);
     if (fault === "reply-lost") throw lost(true);
     request.onBytesSent?.(body.length);

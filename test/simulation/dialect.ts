@@ -33,6 +33,8 @@ export interface ModelDialect {
   readonly owner: "username" | "handle" | "another" | "unnamed";
   /** Whether a store that has an object at the place of a PUT says which. */
   readonly isTakenPlaceTold: boolean;
+  /** A store's ETags: MD5s of the contents, or what only looks like one, and is another at each request that stores. */
+  readonly etags: "md5" | "opaque";
 }
 
 /** Forms, and parts for what is large; whatever lies under the name. */
@@ -46,9 +48,11 @@ export const SIMPLE: ModelDialect = {
   hasHealth: true,
   owner: "username",
   isTakenPlaceTold: false,
+  etags: "md5",
 };
 
 export function pickDialect(random: Seeded): ModelDialect {
+  const etags = random.pick(["md5", "md5", "opaque"] as const);
   return {
     reply: random.pick(["mixed", "put", "put", "form", "refused", "ignored"]),
     batches: random.pick(["apart", "marked", "together"]),
@@ -58,7 +62,9 @@ export function pickDialect(random: Seeded): ModelDialect {
     itemKey: random.pick(["path", "path", "name", "none"]),
     hasHealth: random.chance(0.7),
     owner: random.pick(["username", "handle", "another", "unnamed"]),
-    isTakenPlaceTold: random.chance(0.3),
+    // An ETag that is no MD5 is taken for one until eight replies have shown that it is none.
+    isTakenPlaceTold: random.chance(0.3) && etags === "md5",
+    etags,
   };
 }
 

@@ -35,26 +35,42 @@ function hasMetUnknown({ dialect, disturbances, diskWasFull, changes }: Played, 
   return mayMeetOthers && (end.unknown.length > 0 || diskWasFull || changes > 0);
 }
 
+/** How many replies to forms had no ETag. */
+function silentForms({ server }: Played): number {
+  return server.trace.filter((line) => line.endsWith(" POST / no-etag")).length;
+}
+
+/**
+ * How many files may be sent again though they had landed: by form those of which the store gave no ETag, and in each run, eight
+ * times at most, one between them that had one, which shows whether the store gives any now.
+ */
+function mayBeSentAgain(played: Played): number {
+  const silent = silentForms(played);
+  return silent === 0 ? 0 : silent + 8 * played.ends.length;
+}
+
 function isConflictDue(played: Played, end: End): boolean {
   // It waits 15 minutes at most for a run that holds the lock.
   if (end.wasTogether) return true;
-  // What a full disk did not take leaves the record of what lay there before.
-  if (played.diskWasFull && played.changes > 0) return true;
+  // What a full disk did not take leaves the record of what lay there before, or that it was taken back to be sent again.
+  if (played.diskWasFull && (played.changes > 0 || silentForms(played) > 0)) return true;
   // Where other content went before, a second try can't tell that from what its first try stored: its reply was lost.
   const isLostAmongOthers = end.hadPuts && played.changes > 0 && played.hadFaults;
   return isLostAmongOthers || hasMetUnknown(played, end);
 }
 
-const LOST_PUT = / PUT \S+ (?:reply-lost|500-after-effect)$/;
+const LOST_PUT = / PUT \S+ (?:reply-lost|500-after-effect|no-etag)$/;
 
 /**
- * Whether a PUT may have stored a file that no reply to the run which counts it shows: it was lost, its session was forgotten,
- * or an earlier run sent it. Our record vouches for no such file before it was looked at, and items without keys don't show it.
+ * Whether a PUT may have stored a file that no reply to the run which counts it shows: it was lost or had no ETag, its session
+ * was forgotten, or an earlier run sent it. Our record vouches for no such file before it was looked at, and items without keys
+ * don't show it, nor do ETags that are no MD5s, unless a reply said which.
  */
 function mayStayUnshown({ dialect, ends, server, disturbances }: Played): boolean {
-  if (dialect.itemKey !== "none" || !ends.some(({ hadPuts }) => hadPuts)) return false;
+  const isShown = dialect.itemKey !== "none" && dialect.etags === "md5";
+  if (isShown || !ends.some(({ hadPuts }) => hadPuts)) return false;
   const isLost = server.trace.some((line) => LOST_PUT.test(line));
-  return isLost || disturbances > 0 || ends.length > 1;
+  return isLost || disturbances > 0 || (dialect.itemKey === "none" && ends.length > 1);
 }
 
 /** Whether only our own record could have told what the dataset is made of, and it may be lost or of no use. */
@@ -62,6 +78,9 @@ function mayLoseTheRecord(played: Played): boolean {
   const { ends, diskWasFull, dialect, knowsDigests, lostConfirms } = played;
   // What is found after a lost confirm may be another machine's, so it is not recorded as ours.
   if (lostConfirms > 0 || mayStayUnshown(played)) return true;
+  // A file without an ETag is not told by what others can read of it.
+  const isMute = dialect.etags === "opaque" || dialect.itemKey === "none";
+  if (isMute && played.server.trace.some((line) => line.endsWith(" no-etag"))) return true;
   const isLost = ends.some(
     ({ how, wasTogether, wasMade }) =>
       wasTogether || how === "killed" || (wasMade && !how.startsWith("un") && how !== "uploaded"),
@@ -138,10 +157,11 @@ export function judge(played: Played): string[] {
   // A full disk may forget what had landed, and so may two runs at once with files that changed: one takes back what
   // the other has recorded since.
   const mayForget = played.diskWasFull || (played.ranTogether && played.changes > 0);
-  if (!mayForget && played.sentAgain.length > 0) {
+  const maySend = mayBeSentAgain(played);
+  if (!mayForget && played.sentAgain.length > maySend) {
     wrong.push(`sent again although it was known to have landed: ${played.sentAgain.join(", ")}`);
   }
-  if (!played.ranTogether && played.sentTwice.length > 0) {
+  if (!played.ranTogether && played.sentTwice.length > maySend) {
     wrong.push(`sent twice by one run: ${played.sentTwice.join(", ")}`);
   }
   // A run that was killed leaves a second's burst behind that the next one can't know of.
@@ -151,7 +171,8 @@ export function judge(played: Played): string[] {
     wrong.push(`${played.throttled} calls were throttled`);
   }
   const callsPerFile = server.speaks().reply === "put" ? 2 : 1;
-  const wasUndisturbed = ends.length === 1 && !played.hadFaults && played.disturbances === 0;
+  const hadFaults = played.hadFaults || played.wasSilent;
+  const wasUndisturbed = ends.length === 1 && !hadFaults && played.disturbances === 0;
   const runs = 1 + played.afterwards.length;
   if (wasUndisturbed && server.counts.calls > callsPerFile * files.size + CALLS_OF_A_RUN * runs) {
     wrong.push(`${server.counts.calls} calls for ${files.size} files`);

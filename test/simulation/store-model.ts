@@ -82,15 +82,13 @@ interface Policy {
 const POLICY_MS = 60_000;
 const STORAGE_URL = "https://uploads.s3.us-east-1.amazonaws.com/";
 export const ROOT = "acme";
-/** As S3's: the MD5 of the object or part. */
-const etagOf = (data: Buffer): string => `"${digestsOf(data).md5}"`;
 
 const NOT_COMPLETE: Answer = { status: 409, json: { detail: "Upload is not complete." } };
 const COMPLETE: Answer = { status: 200, json: { complete: true } };
 
 export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
   const objects = new Map<string, StoredObject>();
-  /** MD5s of what is stored, as the store's ETags. */
+  /** Of what is stored, by place. */
   const etags = new Map<string, string>();
   const namedBatches: string[] = [];
   const closed = new Set<string>();
@@ -99,6 +97,13 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
   /** Of a file in a batch the uid of its session. */
   const current = new Map<string, string>();
   let begun = 0;
+  let tagged = 0;
+  /** Of an object or a part: as S3's, or as those of a store that encrypts. */
+  const etagOf = (data: Buffer): string => {
+    tagged += 1;
+    const seen = speaks().etags === "md5" ? data : Buffer.from(`object ${tagged}`);
+    return `"${digestsOf(seen).md5}"`;
+  };
 
   const placeOf = (key: string, batch: string | undefined): string =>
     speaks().batches === "apart" ? `${batch ?? "-"} ${key}` : key;

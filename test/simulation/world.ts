@@ -40,6 +40,8 @@ export interface Played {
   readonly takesDocumentedBurst: boolean;
   /** How often a file became another between two starts. */
   readonly changes: number;
+  /** Whether replies of the store lacked their ETags. */
+  readonly wasSilent: boolean;
   /** In the beginning. */
   readonly dialect: ModelDialect;
   /** How often the server forgot sessions, closed batches or replied in another form from then on. */
@@ -79,6 +81,9 @@ const LIMITS = [
   { limitPerMinute: 600, burstPerSecond: DOCUMENTED_BURST / 4 },
   { limitPerMinute: 6000, burstPerSecond: DOCUMENTED_BURST },
 ] as const;
+/** Of how many replies of a store the first ones lack their ETag, and what share of the others. */
+const FIRST_SILENT = [0, 0, 0, 1, 4, 12] as const;
+const SILENT_RATES = [0, 0, 0, 0.03, 0.3] as const;
 const MAX_STARTS = 16;
 /** Plays the world of `seed` to its end. */
 export async function playSeed(seed: number): Promise<Played> {
@@ -89,17 +94,24 @@ export async function playSeed(seed: number): Promise<Played> {
   const faultRate = random.pick([0, 0.02, 0.02, 0.1, 0.1, 0.3, 0.3, 0.6]);
   let calmFrom = Number.POSITIVE_INFINITY;
   const confirmRate = faultRate === 0 ? 0 : Math.max(faultRate, 0.2);
+  const silent = (chance: Seeded): Fault["name"] | undefined => {
+    silentLeft -= 1;
+    return silentLeft >= 0 || chance.chance(silence.rate) ? "no-etag" : undefined;
+  };
   const faultOf = (
     target: "api" | "storage",
     chance: Seeded,
     what: "confirm" | "other",
   ): Fault["name"] | undefined => {
     const rate = what === "confirm" ? confirmRate : faultRate;
-    if (timeline.now() >= calmFrom || !chance.chance(rate)) return undefined;
+    if (timeline.now() >= calmFrom) return undefined;
+    if (!chance.chance(rate)) return target === "storage" ? silent(chance) : undefined;
     if (what === "confirm") return chance.pick(CONFIRM_FAULTS);
     return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
   };
   const dialect = pickDialect(random);
+  const silence = { first: random.pick(FIRST_SILENT), rate: random.pick(SILENT_RATES) };
+  let silentLeft = silence.first;
   const serverRandom = random.fork();
   const limits = random.pick(LIMITS);
   const server = createAvalaModel({
@@ -177,5 +189,6 @@ export async function playSeed(seed: number): Promise<Played> {
     ranTogether,
     diskWasFull,
     hadFaults: faultRate > 0,
+    wasSilent: silence.first > 0 || silence.rate > 0,
   };
 }
