@@ -7,7 +7,7 @@ import { MAX_FAILURES_IN_A_ROW } from "./batch-state";
 import { mayBeginAnother, noteFailure } from "./fail-file";
 import { sampleOf } from "./sample";
 import { askHow } from "./send/ask";
-import { completeKnown, isCompletionRefused } from "./send/completion";
+import { completeKnown, isCompletionRefused, isSessionGone } from "./send/completion";
 import { fileRefused, fileUncompleted, isPresignRefused, isSessionLost } from "./send/session-lost";
 import { sendingOf, type Run } from "./state";
 
@@ -102,14 +102,15 @@ async function completes(run: Run, file: Asked): Promise<boolean> {
 }
 
 /**
- * Where more are refused than have landed, the batch may complete nothing new, whatever it still says of those that it has: then one
- * of them shows nothing.
+ * Where more are refused than have landed, or many sessions in a row are gone, the batch may complete nothing new, whatever it still
+ * says of those that it has: then one of them shows nothing.
  */
 async function completesAnother(run: Run): Promise<boolean> {
   const { sent, unchanged, failures, uncompleted } = run.batch;
   const landed = [...sent, ...unchanged];
   const refused = failures.filter(({ error }) => isSessionLost(error)).length + uncompleted.length;
-  if (landed.length < refused) return false;
+  const gone = uncompleted.filter(({ error }) => isSessionGone(error)).length;
+  if (landed.length < refused || gone >= MAX_FAILURES_IN_A_ROW) return false;
   for (const file of sampleOf(landed)) if (await completes(run, file)) return true;
   return false;
 }

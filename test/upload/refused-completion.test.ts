@@ -165,6 +165,58 @@ describe("many files that are never completed", () => {
   });
 });
 
+describe("sessions that an earlier run left open, and that are gone by now", () => {
+  const ABORTED = { status: 401, concurrency: 4 } as const;
+
+  /** What was sent and not completed. */
+  async function leaveOpen(files: readonly UploadFile[]): Promise<readonly Asked[]> {
+    await place.start();
+    const run = refusing(files, ({ nth }) => nth > 8, ABORTED);
+    await expect(run.upload()).rejects.toMatchObject({ code: "authentication" });
+    place.emulator.clearFaults();
+    return run.asked.filter(({ nth }) => nth > 8);
+  }
+
+  test.each([
+    [404, "Not found."],
+    [410, "This upload has expired."],
+    [409, "The session expired."],
+  ])("since they are refused with a %i, all files go in another batch", async (status, detail) => {
+    const files = await makeFiles();
+    const open = await leaveOpen(files);
+    expect(open.length).toBeGreaterThan(0);
+    const isRefused = ({ path, batch }: Asked): boolean =>
+      open.some((one) => one.path === path && one.batch === batch);
+    const run = refusing(files, isRefused, { status, detail });
+    expect(await run.upload()).toMatchObject({ isComplete: true });
+    expect(batchesOf(run.asked)).toBe(2);
+  });
+
+  test("of parts, all files go in another batch", async () => {
+    const files = [await place.put("0.mp4", randomBytes(6 * MIB)), ...(await makeFiles())];
+    await place.start();
+    const first = refusing(files, ({ path }) => path === "0.mp4", { ...ABORTED, concurrency: 1 });
+    await expect(first.upload()).rejects.toMatchObject({ code: "authentication" });
+    place.emulator.clearFaults();
+    const isRefused = ({ path, batch }: Asked): boolean =>
+      path === "0.mp4" && batch === first.asked[0]?.batch;
+    const run = refusing(files, isRefused, { status: 410 });
+    expect(await run.upload()).toMatchObject({ isComplete: true });
+  });
+
+  test("fail alone where they are refused in another batch as well", async () => {
+    const files = await makeFiles();
+    const open = await leaveOpen(files);
+    const isRefused = ({ path }: Asked): boolean => open.some((one) => one.path === path);
+    const run = refusing(files, isRefused, { status: 410 });
+    await expect(run.upload()).rejects.toMatchObject({
+      landed: { length: COUNT - open.length },
+      failures: { length: open.length },
+    });
+    expect(batchesOf(run.asked)).toBe(2);
+  });
+});
+
 describe("a batch in which nothing more is completed", () => {
   test.each([
     ["none is", 1, 8],
@@ -184,6 +236,16 @@ describe("a batch in which nothing more is completed", () => {
       expect(batchesOf(run.asked)).toBe(2);
     },
   );
+
+  test("is given up where it is gone for all that is new, and still has those that it completed", async () => {
+    await place.start();
+    let closed: string | undefined;
+    const isRefused = ({ path, batch }: Asked): boolean =>
+      batch === (closed ??= batch) && Number.parseInt(path) >= 140;
+    const run = refusing(await makeFiles(60), isRefused, { status: 410, concurrency: 1 });
+    expect(await run.upload()).toMatchObject({ isComplete: true });
+    expect(batchesOf(run.asked)).toBe(2);
+  });
 
   test("is given up at once where the server's words say it", async () => {
     await place.start();

@@ -40,3 +40,8 @@ export function isCompletionRefused(error: unknown): error is CompletionRefusedE
   if (!isSessionLost(error) || error.lost !== "session" || !isApiError(error.cause)) return false;
   return error.cause.route === COMPLETE && !isBatchRefused(error.cause);
 }
+
+/** Whether it says that there is no such session any more, and not what it has against the file. */
+export function isSessionGone({ cause }: CompletionRefusedError): boolean {
+  return cause.status === 404 || cause.status === 410 || /\bexpired?\b/i.test(cause.detail ?? "");
+}

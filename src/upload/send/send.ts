@@ -19,12 +19,12 @@ import { UNTAGGED } from "../check/place-tag";
 import { hostsOf, type MaybeDoubtful } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import { isRefusal } from "../failures";
-import { complete, completeKnown, isCompletionRefused } from "./completion";
+import { complete, completeKnown, isCompletionRefused, isSessionGone } from "./completion";
 import { isCompletedByOther } from "./contested";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
 import { sendWhole } from "./send-whole";
-import { inSession, isAtPlace, isSessionLost, sessionLost } from "./session-lost";
+import { inSession, isAtPlace, isSessionLost, openSessionLost, sessionLost } from "./session-lost";
 
 interface Ways {
   /** How the server takes it, where that was asked before. */
@@ -188,6 +188,12 @@ async function sendAs(
   return sent;
 }
 
+/** Sessions live for so long, and a batch for longer: others of it show nothing of one that an earlier run has left open. */
+function lostFor({ path }: SourceFile, error: unknown, wasLeftOpen: boolean): unknown {
+  if (!wasLeftOpen || !isCompletionRefused(error) || !isSessionGone(error)) return error;
+  return openSessionLost(path, error.cause);
+}
+
 /**
  * Sends one file. A session that is lost is asked for again once: what was lost may be mended in it, or another run has
  * completed it. So is one of which a part was not hashed, since the thread for it ended: what was stored of it stays.
@@ -195,6 +201,7 @@ async function sendAs(
  */
 export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
   const { asked, journal } = ways;
+  const wasLeftOpen = journal.parts().size > 0;
   await journal.takeBackOthers();
   let wasOpen = false;
   let wasThere = true;
@@ -219,8 +226,9 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
       if (!isLost && !isUnhashed(error)) throw error;
       bytes.settle(0);
       // It lies there since this run has put it there: that it was not completed is what it failed with.
-      if (refused !== undefined && isLost && isAtPlace(error)) throw refused;
-      if (isAgain || (isLost && error.lost !== "session")) throw error;
+      const failure = isLost && isAtPlace(error) ? (refused ?? error) : error;
+      if (isAgain || (isLost && error.lost !== "session"))
+        throw lostFor(file, failure, wasLeftOpen);
       if (isCompletionRefused(error)) refused = error;
       await journal.reread();
     }

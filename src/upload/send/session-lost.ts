@@ -28,10 +28,19 @@ export class SessionLostError extends AvalaError {
 const RUN_AGAIN =
   "Run again: the file is sent in a new session. If it happens again, report it to Avala.";
 
-export function sessionLost(path: string, cause?: AvalaError): AvalaError {
+function lostSession(lost: Lost, path: string, cause: AvalaError | undefined): AvalaError {
   const why = cause === undefined ? "the store does not know it." : cause.message;
   const text = `The upload session of ${printable(path)} was lost: ${why}`;
-  return new SessionLostError("session", "storage", text, { hint: RUN_AGAIN, cause });
+  return new SessionLostError(lost, "storage", text, { hint: RUN_AGAIN, cause });
+}
+
+export function sessionLost(path: string, cause?: AvalaError): AvalaError {
+  return lostSession("session", path, cause);
+}
+
+/** The session that an earlier run left open is gone: the server may give the file no other one in its batch. */
+export function openSessionLost(path: string, cause: AvalaError): AvalaError {
+  return lostSession("batch", path, cause);
 }
 
 /** Something else lies at the file's place, or what lies there is not known, and is not replaced there. */
