@@ -237,7 +237,9 @@ describe("an increment that lacks what it was made of, and whose run ended at it
     await place.put("a.jpg", "one");
     await place.put("b.jpg", "two");
     const on = { target: "storage", method: "POST" } as const;
-    place.emulator.setFault({ on, store: "nothing", skip: 1, times: 0 });
+    // With an ETag, as for what it keeps.
+    const reply = { status: 204, headers: { ETag: `"${"0".repeat(32)}"` } };
+    place.emulator.setFault({ on, reply, skip: 1, times: 0 });
     await notWaiting();
     place.emulator.clearFaults();
     await place.put("c.jpg", "three");
