@@ -17,6 +17,7 @@ import type {
 } from "../../src/operations/publish/target";
 import type { UploadFile } from "../../src/upload/request";
 import { sessionWith } from "../support/session";
+import { KEEPS_NOTHING } from "../support/store-replies";
 import { startQuietly } from "../support/quiet-emulator";
 
 const CONFIRM = "/datasets/manual-upload/";
@@ -207,7 +208,7 @@ describe("publishing", () => {
     await start({ etag: "opaque" });
     // A doubtful file may be sent twice; only the first reply is true.
     const on = { target: "storage", method: "POST" } as const;
-    emulator.setFault({ on, store: "nothing", skip: 1, times: 0 });
+    emulator.setFault({ on, reply: KEEPS_NOTHING, skip: 1, times: 0 });
     await expect(publish(await makeFiles("a.jpg", "b.jpg"))).rejects.toMatchObject({
       code: "dataset",
       message: expect.stringContaining(".jpg: not in the dataset") as string,

@@ -15,6 +15,12 @@ interface Changed {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** In place of a store that keeps what it is sent: nothing is kept, and the reply says otherwise, with an ETag. */
+export const KEEPS_NOTHING = {
+  status: 204,
+  headers: { ETag: `"${"0".repeat(32)}"` },
+} as const;
+
 /** From now on, of each object that is asked about. */
 export function changeReplies(avala: Avala, change: (asked: Asked) => Changed): void {
   const open = avala.storage.open.bind(avala.storage);

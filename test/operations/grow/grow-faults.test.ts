@@ -5,6 +5,7 @@ import { AvalaError } from "../../../src/errors";
 import { useGrowingPlace } from "../../support/growing-place";
 import { interrupted } from "../../support/interrupted";
 import { sessionWith } from "../../support/session";
+import { KEEPS_NOTHING } from "../../support/store-replies";
 
 const place = useGrowingPlace();
 
@@ -182,7 +183,7 @@ test("an increment that lost an item is not called whole, and what it lacks is s
   const on = { target: "storage", method: "POST" } as const;
   // All after the first: which file comes first, and whether one is sent again while nobody
   // knows yet what the store's ETags are, depends on the moment.
-  place.emulator.setFault({ on, store: "nothing", skip: 1, times: 0 });
+  place.emulator.setFault({ on, reply: KEEPS_NOTHING, skip: 1, times: 0 });
   const hint = expect.stringContaining("Run again") as string;
   await expect(place.run()).rejects.toMatchObject({ code: "dataset", hint });
   place.emulator.clearFaults();

@@ -6,6 +6,7 @@ import type { Avala } from "../../../src/api/connection";
 import { AvalaError } from "../../../src/errors";
 import { useGrowingPlace, type Grown } from "../../support/growing-place";
 import { sessionWith } from "../../support/session";
+import { KEEPS_NOTHING } from "../../support/store-replies";
 
 const place = useGrowingPlace();
 
@@ -237,9 +238,7 @@ describe("an increment that lacks what it was made of, and whose run ended at it
     await place.put("a.jpg", "one");
     await place.put("b.jpg", "two");
     const on = { target: "storage", method: "POST" } as const;
-    // With an ETag, as for what it keeps.
-    const reply = { status: 204, headers: { ETag: `"${"0".repeat(32)}"` } };
-    place.emulator.setFault({ on, reply, skip: 1, times: 0 });
+    place.emulator.setFault({ on, reply: KEEPS_NOTHING, skip: 1, times: 0 });
     await notWaiting();
     place.emulator.clearFaults();
     await place.put("c.jpg", "three");
