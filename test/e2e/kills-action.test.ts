@@ -6,21 +6,20 @@ import { judge } from "./kills/judge";
 import { kindsOf, KINDS_OF_STARTS, kindsOfTroubles } from "./kills/kinds";
 import { planOf, TROUBLES } from "./kills/plan";
 import { play } from "./kills/play";
-import { seedsToPlay, upTo } from "./kills/seeds";
+import { seedsToPlay } from "./kills/seeds";
 
-/** Few; each kind of trouble, kill and start is in two of them at least. */
-const CHOSEN = upTo(35).slice(23);
+/** Few that hold each kind of trouble, kill and start; CI plays many every night. */
+const CHOSEN = [24, 27, 30, 33, 60, 78, 270];
 const seeds = seedsToPlay(CHOSEN);
 
 // A run waits more than it works: retries, delays, indexing.
 const AT_ONCE = 5;
 
 describe("the Action, killed at random moments", () => {
-  test("two of the seeds that are always played hold each kind of trouble, kill and start", () => {
-    const plans = CHOSEN.map((seed) => kindsOf(planOf(seed)));
+  test("the seeds that are always played hold each kind of trouble, kill and start", () => {
+    const held = new Set(CHOSEN.flatMap((seed) => [...kindsOf(planOf(seed))]));
     const all = [...KINDS_OF_STARTS, ...kindsOfTroubles(TROUBLES)];
-    const isRare = (kind: string): boolean => plans.filter((kinds) => kinds.has(kind)).length < 2;
-    expect(all.filter(isRare)).toEqual([]);
+    expect(all.filter((kind) => !held.has(kind))).toEqual([]);
   });
 
   test(`ends with every file stored once, whole, in one dataset (seeds: ${seeds.length})`, async () => {

@@ -68,13 +68,12 @@ const names: [how: string, nameOf: (files: Content) => string][] = [
   ["the user", () => "set"],
 ];
 
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-
 const cancelledAfter = [1, 4, 8];
 
 const stores = [
   ["md5", [1, 2, 5, 12]],
-  ["opaque", upTo(12)],
+  // The eighth is the last that is needed to see what its ETags are.
+  ["opaque", [1, 2, 5, 7, 8, 9, 12]],
 ] as const;
 
 describe.each(stores)("a store whose ETags are %s", (etag, points) => {

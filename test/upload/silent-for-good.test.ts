@@ -129,7 +129,7 @@ async function expectNothingLost(session: Session, files: readonly UploadFile[])
 }
 
 describe("something that keeps nothing for a share of the requests", () => {
-  test.each([0.2, 0.5, 0.85].flatMap((share) => [1, 2, 3].map((seed) => [share, seed] as const)))(
+  test.each([0.2, 0.5, 0.85].flatMap((share) => [1, 2].map((seed) => [share, seed] as const)))(
     "loses no file of a complete run (%f, seed %i), and what it costs is bounded",
     async (share, seed) => {
       await start();

@@ -25,7 +25,7 @@ describe("the time that a run by itself says is left", () => {
   test.each<[string, Scene]>([
     ["100 calls a minute", { limits: perMinute(100), uploads: [small(700)] }],
     ["100 calls in the last minute", { limits: sliding, uploads: [small(700)] }],
-    ["600 calls a minute", { limits: perMinute(600), uploads: [small(2000)] }],
+    ["600 calls a minute", { limits: perMinute(600), uploads: [small(1500)] }],
     [
       "a minute of which most is over",
       { limits: perMinute(100), uploads: [small(500)], before: { seconds: 45, calls: 1 } },
