@@ -4,6 +4,7 @@ import type { ManifestEntry } from "../files/manifest/manifest";
 import type { Batch, Landing } from "./batch-state";
 import { UNTAGGED, md5Of, type PlaceTag } from "./check/place-tag";
 import { doubtfulAt, hostUnheard, hostsIn, silentAt, type DoubtfulAt } from "./journal/doubtful-at";
+import type { LandedEntry } from "./journal/journal-lines";
 import { report } from "./progress";
 import { concurrencyOf } from "./request";
 import type { SentFile } from "./send/attempt";
@@ -103,9 +104,14 @@ function isUnheardOf({ tools: { check } }: Run, at: readonly string[]): boolean 
   });
 }
 
+/** @throws AvalaError `journal` */
+function keepRecord({ request, writes }: Run, record: LandedEntry): Promise<void> {
+  return writes.keep((journal) => journal.record(record, concurrencyOf(request)));
+}
+
 /** Has those looked at of which that was not known when they landed. */
 export async function suspectUnheard(run: Run): Promise<void> {
-  const { batch, writes } = run;
+  const { batch } = run;
   for (const [at, entries] of [...batch.presumed]) {
     const hosts = hostsIn({ doubtfulAt: at });
     if (!isUnheardOf(run, hosts)) continue;
@@ -116,8 +122,7 @@ export async function suspectUnheard(run: Run): Promise<void> {
       if (batch.tags.has(entry.path)) continue;
       batch.tags.add(entry.path, UNTAGGED);
       const record = { ...entry, batch: batch.uid, tag: UNTAGGED, doubtfulAt: left };
-      const underWay = concurrencyOf(run.request);
-      await writes.keep((journal) => journal.record(record, underWay));
+      await keepRecord(run, record);
     }
   }
 }
@@ -133,8 +138,7 @@ export async function land(run: Run, { file, sent, begunMs }: Landing): Promise<
   batch.mayReplace ||= isReplaceable && tag !== undefined && !batch.isNamedByContent;
   const at = doubtfulWhere(sent);
   const record = { path, sizeBytes, sha256, batch: batch.uid, tag, doubtfulAt: at };
-  const underWay = concurrencyOf(run.request);
-  await run.writes.keep((journal) => journal.record(record, underWay));
+  await keepRecord(run, record);
   presume(batch, at, entry);
   noteReply(batch, sent, entry);
   batch.begun.delete(path);

@@ -76,8 +76,7 @@ export async function awaitOtherRun(
   files: Iterable<SourceFile>,
 ): Promise<"made" | "quiet"> {
   const { avala, request } = run;
-  const { signal = new AbortController().signal } = avala;
-  const sending = sendingOf(run, signal);
+  const sending = sendingOf(run);
   const ordered = [...inSendingOrder(files)];
   let frontier: Frontier | undefined;
   const look = async (): Promise<Look> => {
@@ -95,7 +94,7 @@ export async function awaitOtherRun(
   reportWait(run);
   const what = `another run that sends the same files to ${printable(request.datasetName)}`;
   const ended = await watchOther(avala, look, {
-    ...{ what, signal },
+    ...{ what, signal: sending.signal },
     quietLooks: () => (frontier === undefined ? QUIET_LOOKS : quietLooks(ordered, frontier)),
   });
   if (ended === "busy") throw stillAtWork(run);

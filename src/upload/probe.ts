@@ -11,11 +11,10 @@ import { isOversize, isRefusalOfSize, notOffered, requireFit } from "./send/over
 import { findLanded, journalOf, sendingOf, type Run } from "./state";
 
 async function ask(run: Run, file: SourceFile): Promise<Presigned> {
-  const { signal = new AbortController().signal } = run.avala;
   // Where a file lies in the batch of its last presign alone, this one takes it from another.
   await journalOf(run, file).takeBackOthers();
   try {
-    const presigned = await askHow(sendingOf(run, signal), file);
+    const presigned = await askHow(sendingOf(run), file);
     return requireFit(file, presigned);
   } catch (error) {
     if (isSessionLost(error) && error.lost === "protocol") {

@@ -1,6 +1,7 @@
 // A presign or a completion that is refused: whether that is its file's alone, its batch's or the whole set's, as other files of the
 // set show. Sends nothing.
 import { isFileRefused, saysItsFile } from "../api/endpoints/uploads/batch-refusals";
+import type { Presigned } from "../api/endpoints/uploads/presign";
 import type { ApiError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { MAX_FAILURES_IN_A_ROW } from "./batch-state";
@@ -35,15 +36,18 @@ export async function isRefusedAlone(run: Run, { path }: Asked): Promise<boolean
   return other !== undefined && takes(run, other);
 }
 
-async function takes(run: Run, file: Asked): Promise<boolean> {
-  const { signal = new AbortController().signal } = run.avala;
+/** How the server takes the file; `undefined` where it refuses it. @throws what asking for it throws otherwise */
+export async function askIfTaken(run: Run, file: Asked): Promise<Presigned | undefined> {
   try {
-    await askHow(sendingOf(run, signal), file);
-    return true;
+    return await askHow(sendingOf(run), file);
   } catch (error) {
-    if (isPresignRefused(error) || isFileRefused(error)) return false;
+    if (isPresignRefused(error) || isFileRefused(error)) return undefined;
     throw error;
   }
+}
+
+async function takes(run: Run, file: Asked): Promise<boolean> {
+  return (await askIfTaken(run, file)) !== undefined;
 }
 
 async function takesAnother(run: Run, path: string): Promise<boolean> {
@@ -88,15 +92,13 @@ export async function failureOf(run: Run, file: Asked, error: unknown): Promise<
 
 /** Whether the server completes a file of the batch that it has completed before. */
 async function completes(run: Run, file: Asked): Promise<boolean> {
-  const { signal = new AbortController().signal } = run.avala;
-  const sending = sendingOf(run, signal);
+  const presigned = await askIfTaken(run, file);
+  if (presigned === undefined || presigned.method === "POST") return false;
   try {
-    const presigned = await askHow(sending, file);
-    if (presigned.method === "POST") return false;
-    await completeKnown(sending, file, presigned.session);
+    await completeKnown(sendingOf(run), file, presigned.session);
     return true;
   } catch (error) {
-    if (isPresignRefused(error) || isFileRefused(error) || isCompletionRefused(error)) return false;
+    if (isCompletionRefused(error)) return false;
     throw error;
   }
 }

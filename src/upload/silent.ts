@@ -4,7 +4,6 @@
 // any more, no reply shows whether something has come between that drops them or that keeps nothing: the first is rare, and stays;
 // the second would make a dataset that lacks files, and may last for several runs as well, so that a second run of the same would
 // prove nothing. So the run stops, and the user decides: without the record of stores, none is known to give any.
-import { isFileRefused } from "../api/endpoints/uploads/batch-refusals";
 import { AvalaError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
 import { counted } from "../text";
@@ -12,11 +11,10 @@ import type { Batch } from "./batch-state";
 import { showsEtag } from "./check/place-tag";
 import { takeBack } from "./doubtful";
 import { hostsIn, isSilentAt } from "./journal/doubtful-at";
+import { askIfTaken } from "./refused";
 import { seenFolder } from "./seen";
-import { askHow } from "./send/ask";
-import { isPresignRefused } from "./send/session-lost";
 import { fewOf, sendAgain, silentIn, whatFewShow, type Look, type Sender } from "./silent-look";
-import { sendingOf, type Run } from "./state";
+import type { Run } from "./state";
 
 // As often as anything else is tried. What a share of the replies meets leaves that share of the files in each round, so one that
 // leaves far fewer does not count: as many rounds as there may be, they send few files.
@@ -36,14 +34,8 @@ function taggedBefore({ batch, journal, tools }: Run, host: string): readonly Ma
 
 /** Whether it goes to the store by form, so that it can be sent again to the same place: no record says so, and the server does. */
 async function goesByForm(run: Run, file: ManifestEntry, host: string): Promise<boolean> {
-  const { signal = new AbortController().signal } = run.avala;
-  try {
-    const presigned = await askHow(sendingOf(run, signal), file);
-    return presigned.method === "POST" && new URL(presigned.form.url).host === host;
-  } catch (error) {
-    if (isPresignRefused(error) || isFileRefused(error)) return false;
-    throw error;
-  }
+  const presigned = await askIfTaken(run, file);
+  return presigned?.method === "POST" && new URL(presigned.form.url).host === host;
 }
 
 /** The smallest of earlier runs that had an ETag there, and can be sent again. */

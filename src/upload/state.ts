@@ -94,8 +94,11 @@ export function findLanded({ batch, journal }: Run, file: SourceFile): ManifestE
   return { path, sizeBytes, sha256 };
 }
 
-/** What sends the files of a pool, which its `signal` stops. */
-export function sendingOf(run: Run, signal: AbortSignal): Sending {
+/** @param signal what stops the pool that sends. @default what stops the run */
+export function sendingOf(
+  run: Run,
+  signal: AbortSignal = run.avala.signal ?? new AbortController().signal,
+): Sending {
   const { request, batch, abandoned, tools } = run;
   const { datasetName, organizationUid } = request;
   return {
