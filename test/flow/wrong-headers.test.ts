@@ -11,10 +11,10 @@ interface Server {
   readonly latencyMs?: number;
 }
 
-/** Sends so many with a server that says that nothing is left, and refuses when `isFull` says so. */
+/** Sends so many with a server that says that nothing is left, and refuses when `isFull` says so: `had` calls, with this one. */
 async function send(
   calls: number,
-  isFull: (servedMs: readonly number[], nowMs: number) => boolean,
+  isFull: (servedMs: readonly number[], nowMs: number, had: number) => boolean,
   { left = () => 0, limit = 100, latencyMs = 50 }: Server = {},
 ) {
   const clock = virtualClock();
@@ -29,7 +29,7 @@ async function send(
     const oldestMs = servedMs.find((ms) => ms > nowMs - 60_000) ?? nowMs;
     had += 1;
     const none: RateLimit = { limit, remaining: left(had), resetAtMs: oldestMs + 60_000 };
-    if (!isFull(servedMs, nowMs)) {
+    if (!isFull(servedMs, nowMs, had)) {
       servedMs.push(nowMs);
       permit.done(none);
       return;
@@ -79,6 +79,20 @@ test("it then keeps to what refusals show", async () => {
   expect(refused).toBeLessThan(20);
 });
 
+test("one refusal, as of a second that others have used up, does not show that it means it", async () => {
+  const { tookMs, refused } = await send(150, (_served, _nowMs, had) => had === 3, { limit: 300 });
+  expect(tookMs).toBeLessThan(90_000);
+  expect(refused).toBe(1);
+});
+
+test("a run that was refused twice as it tried tries again some minutes later", async () => {
+  const isTwice = (had: number): boolean => had === 3 || had === 4;
+  const isFull = (_served: readonly number[], _nowMs: number, had: number) => isTwice(had);
+  const { tookMs, refused } = await send(150, isFull, { limit: 300 });
+  expect(tookMs).toBeLessThan(6 * 60_000);
+  expect(refused).toBe(2);
+});
+
 test("where some are left again as a run tries, what it says then is believed", async () => {
   const left = (nth: number): number => (nth <= 2 ? 0 : Math.max(0, 102 - nth));
   const { tookMs, refused } = await send(
@@ -90,7 +104,12 @@ test("where some are left again as a run tries, what it says then is believed", 
   expect(tookMs).toBeGreaterThan(119_000);
 });
 
-test("where the server means it, a run tries once and then waits as it is told", async () => {
-  const { refused } = await send(20, (served, nowMs) => inLast(served, nowMs, 60_000) >= 1);
-  expect(refused).toBeLessThanOrEqual(2);
+test("where the server means it, a run waits as it is told, and tries ever more seldom", async () => {
+  const oneAMinute = (served: readonly number[], nowMs: number) =>
+    inLast(served, nowMs, 60_000) >= 1;
+  const { refused } = await send(20, oneAMinute);
+  expect(refused).toBeLessThanOrEqual(6);
+  // Three times as long, with a try or two more.
+  const longer = await send(60, oneAMinute);
+  expect(longer.refused - refused).toBeLessThanOrEqual(4);
 });

@@ -2,17 +2,28 @@
 import { MINUTE_MS } from "../../api/limits";
 import type { RateLimit } from "../../errors";
 import { isBucket, isTelling } from "./bucket";
+import { MAX_SECOND_MS } from "./refusals";
+
+/** It has served a call for which nothing was left, and says that again, or more was left a moment before than can have been used. */
+interface Tried {
+  readonly kind: "tried";
+  readonly sinceMs: number;
+  readonly served: number;
+  /** Whether the last one was refused, as it may have been for a second that others had used up. */
+  readonly isRefused: boolean;
+  /** For how long it is believed should they show that it means it. */
+  readonly believedForMs: number;
+}
 
 /**
- * Whether the server means that nothing is left of a minute. `tried`: it has served a call for which nothing was left, and says that
- * again, or more was left a moment before than can have been used since; the next ones, each sent at once and by itself, show which.
- * `shown`: one of them was refused, so it does. `doubted`: it has served more of them than can come back in the time, so it counts
- * wrongly, or speaks of another limit.
+ * Whether the server means that nothing is left of a minute. `tried`: the next calls, each sent at once and by itself, show which.
+ * `shown`: they were refused, so it does; whether it still does is tried again, ever more seldom. `doubted`: it has served more of
+ * them than can come back in the time, so it counts wrongly, or speaks of another limit.
  */
 type Belief =
   | { readonly kind: "believed" }
-  | { readonly kind: "tried"; readonly sinceMs: number; readonly served: number }
-  | { readonly kind: "shown" }
+  | Tried
+  | { readonly kind: "shown"; readonly untilMs: number; readonly believedForMs: number }
   | { readonly kind: "doubted" };
 
 interface Heard {
@@ -27,7 +38,8 @@ interface Heard {
 /** By a reply. */
 export interface Said {
   readonly limits: RateLimit | undefined;
-  readonly isServed: boolean;
+  /** That it was refused, and nothing is to be sent before then; `undefined`: it was served. */
+  readonly refusedUntilMs: number | undefined;
   /** Whether the call was sent although nothing was known to be left. */
   readonly isProbe: boolean;
 }
@@ -46,6 +58,8 @@ const UNEVEN = 1.5;
 const SPARE_SECONDS = 2;
 // Where responses take so long that as many may come back: that each of ten calls finds one and leaves none is hardly chance.
 const MAX_TRIES = 10;
+// Refusals of a second that others fill may have shown it, and then a run has a call a minute: few are lost by asking once more.
+const FIRST_BELIEVED_MS = 3 * MINUTE_MS;
 
 /** Whether so many calls were served that the places of a minute that is used up do not explain it. */
 function isMoreThanComesBack(served: number, { limit }: RateLimit, ms: number): boolean {
@@ -79,26 +93,43 @@ function isSudden({ limits: before, atMs }: Heard, { perSecond, nowMs }: Reply):
   return before.remaining > perSecond * (SPARE_SECONDS + (nowMs - atMs) / 1000);
 }
 
+function triedFrom(sinceMs: number, believedForMs: number): Tried {
+  return { kind: "tried", sinceMs, served: 0, isRefused: false, believedForMs };
+}
+
+function afterServed(tried: Tried, { limits, nowMs }: Reply): Belief {
+  if (limits.remaining > 0) return { kind: "believed" };
+  const served = tried.served + 1;
+  return isMoreThanComesBack(served, limits, nowMs - tried.sinceMs)
+    ? { kind: "doubted" }
+    : { ...tried, served, isRefused: false };
+}
+
+/** Once may be for the second; twice, or for longer than that, is for the minute. */
+function afterRefused(tried: Tried, untilMs: number, nowMs: number): Belief {
+  const { isRefused, believedForMs } = tried;
+  if (!isRefused && untilMs - nowMs <= MAX_SECOND_MS) return { ...tried, isRefused: true };
+  return { kind: "shown", untilMs: nowMs + believedForMs, believedForMs };
+}
+
 function beliefAfter(before: Heard, reply: Reply): Belief {
   const { belief } = before;
-  const { limits, isServed, isProbe, nowMs } = reply;
+  const { limits, refusedUntilMs, isProbe, nowMs } = reply;
+  const isServed = refusedUntilMs === undefined;
   const isNoneLeft = limits.remaining <= 0;
   switch (belief.kind) {
     case "believed": {
       const isInDoubt = isServed && isNoneLeft && (isProbe || isSudden(before, reply));
-      return isInDoubt ? { kind: "tried", sinceMs: nowMs, served: 0 } : belief;
+      return isInDoubt ? triedFrom(nowMs, FIRST_BELIEVED_MS) : belief;
     }
-    case "tried": {
-      if (!isServed) return { kind: "shown" };
-      if (!isNoneLeft) return { kind: "believed" };
-      const served = belief.served + 1;
-      return isMoreThanComesBack(served, limits, nowMs - belief.sinceMs)
-        ? { kind: "doubted" }
-        : { ...belief, served };
+    case "tried":
+      return isServed ? afterServed(belief, reply) : afterRefused(belief, refusedUntilMs, nowMs);
+    case "shown": {
+      const isDue = isServed && isNoneLeft && isProbe && nowMs >= belief.untilMs;
+      return isDue ? triedFrom(nowMs, 2 * belief.believedForMs) : belief;
     }
-    case "shown":
     case "doubted":
-      // Asked once. What it says later is no better after it was wrong, and a later refusal is of another limit.
+      // What it says later is no better after it was wrong, and a later refusal is of another limit.
       return belief;
   }
 }

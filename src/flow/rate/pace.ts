@@ -141,13 +141,13 @@ class HeaderPace implements Pace {
     const request = this.budget.start(startMs);
     this.note({ kind: "start", atMs: startMs, chance: this.random.next() });
     let isDone = false;
-    const end = (said: RateLimit | undefined, isServed: boolean, then: End): void => {
+    const end = (said: RateLimit | undefined, refusedUntilMs: number | undefined, then: End) => {
       if (isDone) return;
       isDone = true;
       const nowMs = this.clock.now();
       this.underWay -= 1;
       this.burst.end(nowMs);
-      const limits = this.hear({ limits: said, isServed, isProbe: request.isProbe }, nowMs);
+      const limits = this.hear({ limits: said, refusedUntilMs, isProbe: request.isProbe }, nowMs);
       this.budget.end(request, this.heard.kind === "minute" ? limits : undefined, nowMs);
       // What is known of a minute is older, or may not be true.
       if (!isOfMinute(this.heard)) this.budget.forget();
@@ -156,13 +156,13 @@ class HeaderPace implements Pace {
     };
     return {
       done: (reported) =>
-        end(reported, true, (atMs, headers) => {
+        end(reported, undefined, (atMs, headers) => {
           this.isShownWhenServed = reported !== undefined;
           this.note({ kind: "served", atMs });
           this.noteReply(headers, atMs);
         }),
       refuse: (reported, untilMs) =>
-        end(reported, false, (atMs, headers) => {
+        end(reported, untilMs, (atMs, headers) => {
           this.heldUntilMs = Math.max(this.heldUntilMs, untilMs);
           this.noteRefusal(headers, { startMs, atMs });
         }),

@@ -53,8 +53,8 @@ const FACTOR = 0.5;
 const LEAST = 0.0025;
 /** One refusal in so long may be by chance. */
 const CHANCE_MS = 10_000;
-// A longer wait is for the minute, which is used up: that says nothing of a rate.
-const MAX_SECOND_MS = 2500;
+/** A longer wait is for the minute, which is used up: that says nothing of a rate. */
+export const MAX_SECOND_MS = 2500;
 // Without a wait from the server: how long its second may take, and from the fourth in a row on twice as long, for it may be
 // the minute.
 const FIRST_HOLD_MS = 1000;
