@@ -1,5 +1,17 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile, stat } from "node:fs/promises";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import {
+  chmod,
+  link,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -269,6 +281,99 @@ describe("a file that moves under us is never handed out whole", () => {
     // oxlint-disable-next-line jest/no-conditional-expect -- as above
     else expect(error).toMatchObject({ code: "file_changed" });
   });
+});
+
+describe("a file that is touched while it is sent, with the content that it had", () => {
+  const data = randomBytes(LARGE);
+  const touches: [name: string, touch: (path: string) => Promise<void>][] = [
+    ["linked", (path) => link(path, join(folder, `link-${randomUUID()}`))],
+    ["given other permissions", (path) => chmod(path, 0o600)],
+    ["given other times", (path) => utimes(path, 1, 1)],
+    [
+      "replaced by a copy",
+      async (path) => {
+        await writeFile(`${path}.copy`, await readFile(path));
+        await rename(`${path}.copy`, path);
+      },
+    ],
+    ["removed", (path) => unlink(path)],
+  ];
+  const ATTRIBUTES =
+    "set/a.bin changed while it was being uploaded: it was written to, replaced or removed, or its attributes were changed.";
+
+  /** A disk on which that happens between two looks at a file. */
+  function touching(touch: (path: string) => Promise<void>): Disk {
+    let isFirst = true;
+    const once = async (path: string): Promise<void> => {
+      if (isFirst) await touch(path);
+      isFirst = false;
+    };
+    return {
+      ...counting(once).disk,
+      readWhole: async (path, sizeBytes) => {
+        const handle = await systemDisk.openToRead(path);
+        const read = await systemDisk.readWhole(path, sizeBytes);
+        await handle.stamp(); // the one of its opening
+        await once(path);
+        const after = await handle.stamp();
+        await handle.close();
+        return { ...read, after };
+      },
+    };
+  }
+
+  test.each(touches)("%s: it is sent, if its sha256 is known", async (_name, touch) => {
+    const file = await fileOf(data, { sha256: sha256(data) });
+    const sent = await handOut(file, touching(touch));
+    expect(sent).toMatchObject({ digest: file.sha256, error: undefined });
+    expect(sent.bytes.equals(data)).toBe(true);
+    const again = await fileOf(data, { sha256: sha256(data) });
+    expect((await readSmall(touching(touch), again)).bytes.equals(data)).toBe(true);
+  });
+
+  test("goes by parts, the digest of which proves what was read of each", async () => {
+    const file = await fileOf(data, { sha256: sha256(data) });
+    const memory = createPartMemories()(512 * 1024, true);
+    const reading = { memory, sha256: digestHere("sha256") };
+    const disk = touching((path) => link(path, `${path}.link`));
+    const read: Buffer[] = [];
+    for await (const part of readParts(disk, file, reading)) read.push(Buffer.from(part.bytes));
+    expect(Buffer.concat(read).equals(data)).toBe(true);
+  });
+
+  test("but a part of which was edited when it was read, and put back since, never goes whole", async () => {
+    const PART = 512 * 1024;
+    const file = await fileOf(data, { sha256: sha256(data) });
+    const edited = Buffer.from(data);
+    edited.writeUInt8(255 - edited.readUInt8(PART + 3), PART + 3);
+    const memory = createPartMemories()(PART, true);
+    let reads = 0;
+    const { disk } = counting(async (path) => {
+      reads += 1;
+      await writeFile(path, reads === 1 ? edited : data);
+    });
+    let bytes = 0;
+    const send = async (): Promise<void> => {
+      const parts = readParts(disk, file, { memory, sha256: digestHere("sha256") });
+      for await (const read of parts) bytes += read.bytes.length;
+    };
+    await expect(send()).rejects.toMatchObject({ code: "file_changed" });
+    expect(bytes).toBeLessThan(LARGE);
+  });
+
+  test.each(touches)("%s: refused as what it may be, if nothing is known", async (_name, touch) => {
+    const file = await fileOf(data);
+    expect((await handOut(file, touching(touch))).error).toMatchObject({ message: ATTRIBUTES });
+    const again = await fileOf(data);
+    await expect(readSmall(touching(touch), again)).rejects.toMatchObject({ message: ATTRIBUTES });
+  });
+});
+
+test("a file that was truncated while it is sent is refused with the size that it has", async () => {
+  const file = await fileOf(Buffer.alloc(LARGE, 1));
+  const message = `set/a.bin changed while it was being uploaded: it has 7 bytes, and had ${LARGE} when it was listed.`;
+  const { disk } = counting((path) => truncate(path, 7));
+  expect((await handOut(file, disk)).error).toMatchObject({ message });
 });
 
 /** Where it is asked what the file is, it has the size that was listed. */

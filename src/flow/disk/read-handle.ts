@@ -2,12 +2,22 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 
-/** Two equal stamps: the file was not written or replaced in between. */
+/** What the disk says of a file at one moment. */
 export interface FileStamp {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   readonly changedMs: number;
   readonly inode: number;
+}
+
+/** Whether a file was neither written nor replaced in between. */
+export function isSameStamp(before: FileStamp, after: FileStamp): boolean {
+  return (
+    before.sizeBytes === after.sizeBytes &&
+    before.modifiedMs === after.modifiedMs &&
+    before.changedMs === after.changedMs &&
+    before.inode === after.inode
+  );
 }
 
 export interface ReadHandle {

@@ -7,9 +7,10 @@ import {
 } from "../../files/workers/digest-thread";
 import { systemClock } from "../../flow/clock";
 import type { Disk } from "../../flow/disk/disk";
+import { isSameStamp } from "../../flow/disk/read-handle";
 import { CHUNK_BYTES, createChunkSize } from "./chunk-size";
 import { createRing, createSharedRing, type LentRing, type PieceMemory } from "./piece-memory";
-import { isSameStamp, readPieces, readSteadily, type SourceFile, type WasRead } from "./source";
+import { readPieces, readSteadily, type SourceFile, type WasRead } from "./source";
 
 /** The same items, the next of which is asked for before one is handed out. */
 async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
@@ -104,7 +105,7 @@ interface ReadingAgain {
 
 /**
  * {@link readMd5} a large file that was read before. What the disk says of it is enough to know that it is the same still;
- * where that is something else, its sha256 is taken again.
+ * where that is something else, its sha256 is taken again. `undefined` also where it becomes something else meanwhile.
  * @throws as {@link readChunks}
  */
 export async function md5Again(
@@ -115,10 +116,10 @@ export async function md5Again(
 ): Promise<string | undefined> {
   const memory = memoryFor(file);
   const running = md5();
-  for await (const { bytes, stamp, isLast } of readSteadily(disk, file, memory)) {
+  for await (const { bytes, stamp, end } of readSteadily(disk, file, memory)) {
     if (wasRead === undefined || !isSameStamp(wasRead.stamp, stamp)) break;
     memory.keepUntil(bytes, running.add(bytes));
-    if (isLast) return running.digest();
+    if (end !== undefined) return isSameStamp(stamp, end) ? running.digest() : undefined;
   }
   const known = { ...file, sha256: wasRead?.sha256 ?? file.sha256 };
   return readMd5(disk, known, running, { sha256: sha256() });

@@ -1,14 +1,15 @@
 // Reads a file that is sent, once, and makes sure that what is sent is one state of it, as far as that shows: the hash is
-// taken on the way, and the last bytes are held back until size, time and hash agree. So content that changed under us never
-// lands whole, with one exception: writing to a mapped page that is not on the disk yet changes no time, and without a hash
-// from before nothing else shows it. What lands then has the digest that is said of it, and may be no state of the file.
+// taken on the way, and the last bytes are held back until its size is right, and its hash the one that is known of it. Where
+// none is, its times must be what they were. So content that changed under us never lands whole, with one exception: writing to a
+// mapped page that is not on the disk yet changes no time, and without a hash from before nothing else shows it. What lands then
+// has the digest that is said of it, and may be no state of the file.
 import { hash } from "node:crypto";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import type { RunningDigest } from "../../files/workers/digest-thread";
 import { LET_WRITERS_END } from "../../hints";
 import { systemErrorCode } from "../../system-error";
 import type { Disk } from "../../flow/disk/disk";
-import type { FileStamp, ReadHandle, WholeFile } from "../../flow/disk/read-handle";
+import { isSameStamp, type FileStamp, type ReadHandle } from "../../flow/disk/read-handle";
 import type { PieceMemory } from "./piece-memory";
 
 export interface SourceFile {
@@ -35,22 +36,10 @@ function changed(file: SourceFile, how: string): AvalaError {
   );
 }
 
-async function open(disk: Disk, file: SourceFile): Promise<ReadHandle> {
+/** What of the disk is waited for to read it. */
+async function reading<T>(file: SourceFile, asked: Promise<T>): Promise<T> {
   try {
-    return await disk.openToRead(file.absolutePath);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-async function readAt(
-  handle: ReadHandle,
-  file: SourceFile,
-  buffer: Buffer,
-  position: number,
-): Promise<number> {
-  try {
-    return await handle.read(buffer, position);
+    return await asked;
   } catch (error) {
     throw isAvalaError(error) ? error : unreadable(file, error);
   }
@@ -62,6 +51,12 @@ function requireSize(file: SourceFile, sizeBytes: number): void {
   }
 }
 
+async function stampIn(handle: ReadHandle, file: SourceFile): Promise<FileStamp> {
+  const stamp = await handle.stamp();
+  requireSize(file, stamp.sizeBytes);
+  return stamp;
+}
+
 /** What its size says may not be so: the system makes some files up, and what a server says of one may be old. */
 function requireNoMore(file: SourceFile, bytesRead: number): void {
   if (bytesRead > file.sizeBytes) {
@@ -69,24 +64,20 @@ function requireNoMore(file: SourceFile, bytesRead: number): void {
   }
 }
 
-async function requireEnd(handle: ReadHandle, file: SourceFile): Promise<void> {
-  const beyond = await readAt(handle, file, Buffer.alloc(1), file.sizeBytes);
+/** What the disk says of it once all of it was read. */
+async function requireEnd(handle: ReadHandle, file: SourceFile): Promise<FileStamp> {
+  const beyond = await reading(file, handle.read(Buffer.alloc(1), file.sizeBytes));
   requireNoMore(file, file.sizeBytes + beyond);
+  return stampIn(handle, file);
 }
 
-/** Whether a file was neither written nor replaced in between. */
-export function isSameStamp(before: FileStamp, after: FileStamp): boolean {
-  return (
-    before.sizeBytes === after.sizeBytes &&
-    before.modifiedMs === after.modifiedMs &&
-    before.changedMs === after.changedMs &&
-    before.inode === after.inode
-  );
-}
-
-function requireSameStamp(file: SourceFile, before: FileStamp, after: FileStamp): void {
-  requireSize(file, after.sizeBytes);
-  if (!isSameStamp(before, after)) throw changed(file, "it was written to");
+/**
+ * Of a file that was read: where no hash is known of it, only its times show that it stayed as it was. They move as well when it is
+ * touched or linked, or another takes its name, which a known hash proves to be harmless.
+ */
+function requireUntouched(file: SourceFile, before: FileStamp, after: FileStamp): void {
+  if (file.sha256 !== undefined || isSameStamp(before, after)) return;
+  throw changed(file, "it was written to, replaced or removed, or its attributes were changed");
 }
 
 function requireHashed(file: SourceFile, sha256: string | undefined): string {
@@ -111,21 +102,11 @@ function requireDigest(file: SourceFile, sha256: string): string {
 
 /** What the disk says of a file, which has the size that it was listed with. @throws as {@link readSmall} */
 export async function stampOf(disk: Disk, file: SourceFile): Promise<FileStamp> {
-  const handle = await open(disk, file);
+  const handle = await reading(file, disk.openToRead(file.absolutePath));
   try {
-    const stamp = await handle.stamp();
-    requireSize(file, stamp.sizeBytes);
-    return stamp;
+    return await stampIn(handle, file);
   } finally {
     await handle.close();
-  }
-}
-
-async function readWhole(disk: Disk, file: SourceFile): Promise<WholeFile> {
-  try {
-    return await disk.readWhole(file.absolutePath, file.sizeBytes);
-  } catch (error) {
-    throw isAvalaError(error) ? error : unreadable(file, error);
   }
 }
 
@@ -139,24 +120,29 @@ interface Content {
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
 export async function readSmall(disk: Disk, file: SourceFile): Promise<Content> {
-  const { bytes, before, after } = await readWhole(disk, file);
+  const { bytes, before, after } = await reading(
+    file,
+    disk.readWhole(file.absolutePath, file.sizeBytes),
+  );
   requireSize(file, before.sizeBytes);
   requireNoMore(file, bytes.length);
+  requireSize(file, after.sizeBytes);
   requireSize(file, bytes.length);
-  requireSameStamp(file, before, after);
+  requireUntouched(file, before, after);
   return { bytes, sha256: requireDigest(file, hash("sha256", bytes)) };
 }
 
 interface Stretch {
   readonly bytes: Buffer;
-  /** Of the file when it was opened; at its end it has the same. */
+  /** Of the file when it was opened. */
   readonly stamp: FileStamp;
-  readonly isLast: boolean;
+  /** The last one has it: of the file once all of it was read. */
+  readonly end: FileStamp | undefined;
 }
 
 /**
- * A large file in stretches, the last one shorter, read once. When the file is not what it was when it was opened, the last one is
- * never handed out and the iteration throws.
+ * A large file in stretches, the last one shorter, read once. When it has not the size that it was listed with, the last one is
+ * never handed out and the iteration throws. Who takes it decides what another time in the end means.
  * @throws AvalaError `file` (unreadable) or `file_changed`
  */
 export async function* readSteadily(
@@ -164,23 +150,21 @@ export async function* readSteadily(
   file: SourceFile,
   memory: PieceMemory,
 ): AsyncGenerator<Stretch> {
-  const handle = await open(disk, file);
+  const handle = await reading(file, disk.openToRead(file.absolutePath));
   try {
-    const stamp = await handle.stamp();
-    requireSize(file, stamp.sizeBytes);
+    const stamp = await stampIn(handle, file);
     if (file.sizeBytes === 0) await requireEnd(handle, file);
     let position = 0;
     while (position < file.sizeBytes) {
       const bytes = await memory.take(Math.min(memory.pieceBytes, file.sizeBytes - position));
-      const filled = await readAt(handle, file, bytes, position);
+      const filled = await reading(file, handle.read(bytes, position));
       position += filled;
-      if (filled < bytes.length) requireSize(file, position);
-      const isLast = position === file.sizeBytes;
-      if (isLast) {
-        await requireEnd(handle, file);
-        requireSameStamp(file, stamp, await handle.stamp());
+      if (filled < bytes.length) {
+        await stampIn(handle, file);
+        requireSize(file, position); // it may have its size again by now
       }
-      yield { bytes, stamp, isLast };
+      const isLast = position === file.sizeBytes;
+      yield { bytes, stamp, end: isLast ? await requireEnd(handle, file) : undefined };
     }
   } finally {
     await handle.close();
@@ -211,18 +195,19 @@ interface Piece {
   readonly soFar?: Promise<string | undefined> | undefined;
 }
 
-/** {@link readSteadily} with digests. It throws also where the file has not the sha256 that is known of it. */
+/** {@link readSteadily} with digests. It throws also where the file has not the sha256, or without one the times, that are known of it. */
 export async function* readPieces(
   disk: Disk,
   file: SourceFile,
   { memory, sha256, also, isEachDigested }: Reading,
 ): AsyncGenerator<Piece> {
-  for await (const { bytes, stamp, isLast } of readSteadily(disk, file, memory)) {
+  for await (const { bytes, stamp, end } of readSteadily(disk, file, memory)) {
     memory.keepUntil(bytes, Promise.all([sha256.add(bytes), also?.add(bytes)]));
-    if (!isLast) {
+    if (end === undefined) {
       yield { bytes, soFar: isEachDigested ? sha256.soFar() : undefined };
       continue;
     }
+    requireUntouched(file, stamp, end);
     const digest = requireHashed(file, await sha256.digest());
     yield { bytes, whole: { sha256: requireDigest(file, digest), stamp } };
   }
