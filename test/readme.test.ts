@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import ts from "typescript";
 import { parse } from "yaml";
 import { startEmulator, type Fault } from "../emulator/index";
 import * as core from "../src/index";
@@ -30,27 +29,6 @@ function blocksIn(languages: readonly string[]): FencedBlock[] {
   return documents
     .flatMap((file) => fencedBlocks(ROOT, file))
     .filter(({ language }) => languages.includes(language));
-}
-
-/** Checks each block as a program of its own, as if it lay in the root. */
-function typeErrors(blocks: readonly FencedBlock[]): string[] {
-  const files = new Map(blocks.map((block, i) => [path.join(ROOT, `snippet-${i}.ts`), block]));
-  const read = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), (file) => ts.sys.readFile(file));
-  const given = { ...(read.config as object), include: [] };
-  const { options } = ts.parseJsonConfigFileContent(given, ts.sys, ROOT);
-  const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
-  const readSource = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, language) => {
-    const snippet = files.get(path.normalize(name));
-    return snippet === undefined
-      ? readSource(name, language)
-      : ts.createSourceFile(name, snippet.text, language);
-  };
-  const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false }, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    const where = files.get(path.normalize(file?.fileName ?? ""))?.where ?? file?.fileName ?? "";
-    return `${where}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
-  });
 }
 
 /** Of several lines, all of which are imports: what is imported is checked, not where it stands. */
@@ -86,17 +64,6 @@ describe("snippets of code", () => {
 
   test.each(others.map(named))("%s stands in an example as it is", (_where, block) => {
     expect(isInExample(block)).toBe(true);
-  });
-
-  test("of docs/pulumi.md are programs that the package's types take", () => {
-    const wrong = {
-      language: "ts",
-      where: "wrong",
-      text: 'import * as avala from "@avala/pulumi";\nnew avala.Export("release", { dataset: [] });',
-    };
-    const errors = typeErrors([...reference, wrong]);
-    expect(errors.filter((error) => !error.startsWith("wrong: "))).toEqual([]);
-    expect(errors).not.toEqual([]);
   });
 });
 

@@ -1,45 +1,53 @@
 // Every program in docs/pulumi.md is one: its types are checked against the package as it is built.
+import { spawnSync } from "node:child_process";
 import path from "node:path";
-import ts from "typescript";
 import { fencedBlocks } from "../support/markdown";
+import { createTempTree } from "../support/temp-tree";
 
 const ROOT = path.join(__dirname, "..", "..");
-const OPTIONS: ts.CompilerOptions = {
-  module: ts.ModuleKind.Node16,
-  moduleResolution: ts.ModuleResolutionKind.Node16,
-  target: ts.ScriptTarget.ES2022,
+const COMPILER = path.join(ROOT, "node_modules", "native-typescript", "bin", "tsc");
+const OPTIONS = {
+  module: "node16",
+  moduleResolution: "node16",
+  target: "es2022",
   // Without the types of browsers and of the tests, which take most of the time.
-  lib: ["lib.es2022.d.ts"],
+  lib: ["es2022"],
   types: ["node"],
   strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
   skipLibCheck: true,
   noEmit: true,
 };
+const WRONG =
+  'import * as avala from "@avala/pulumi";\nnew avala.Export("release", { dataset: [] });\n';
 
-/** Compiles the texts as files of the repository, so that the package is found as a user's program finds it. */
-function errorsOf(programs: ReadonlyMap<string, string>): string[] {
-  const host = ts.createCompilerHost(OPTIONS);
-  const disk = ts.createCompilerHost(OPTIONS);
-  host.readFile = (file) => programs.get(file) ?? disk.readFile(file);
-  host.fileExists = (file) => programs.has(file) || disk.fileExists(file);
-  host.getSourceFile = (file, version) => {
-    const text = programs.get(file);
-    return text === undefined
-      ? disk.getSourceFile(file, version)
-      : ts.createSourceFile(file, text, version);
-  };
-  const program = ts.createProgram([...programs.keys()], OPTIONS, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    const where = file === undefined ? "" : path.basename(file.fileName);
-    return `${where}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+/** Compiles the texts in a folder where the package is found as a user's program finds it: one line an error. */
+function errorsOf(programs: Readonly<Record<string, string>>): string[] {
+  const tree = createTempTree({
+    node_modules: { link: path.join(ROOT, "node_modules") },
+    "tsconfig.json": JSON.stringify({ compilerOptions: OPTIONS }),
+    ...programs,
   });
+  try {
+    const args = [COMPILER, "-p", tree.root, "--pretty", "false"];
+    const { stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: tree.root,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    return stdout.split("\n").filter((line) => line !== "");
+  } finally {
+    tree.remove();
+  }
 }
 
-test("every program in docs/pulumi.md compiles", () => {
-  const blocks = fencedBlocks(ROOT, "docs/pulumi.md").filter(({ language }) => language === "ts");
-  expect(blocks.length).toBeGreaterThan(3);
-  const programs = blocks.map(
-    ({ text }, index) => [path.join(ROOT, "docs", `${index}.ts`), text] as const,
+test("every program in docs/pulumi.md compiles, and one that names a wrong input does not", () => {
+  const blocks = fencedBlocks(ROOT, "docs/pulumi.md").filter(({ language }) =>
+    ["ts", "js", "typescript"].includes(language),
   );
-  expect(errorsOf(new Map(programs))).toEqual([]);
+  expect(blocks.length).toBeGreaterThan(3);
+  const programs = blocks.map(({ text }, index) => [`${String(index)}.ts`, text] as const);
+  const errors = errorsOf({ ...Object.fromEntries(programs), "wrong.ts": WRONG });
+  expect(errors).toEqual([expect.stringMatching(/^wrong\.ts\(2,.*dataset/)]);
 }, 60_000);
