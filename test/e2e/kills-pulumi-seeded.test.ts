@@ -10,8 +10,12 @@ import { planOfStack } from "./kills/pulumi-plan";
 import { acceptedIn, playStack, type PlayedRound, type PlayedStack } from "./kills/pulumi-play";
 import { seedsToPlay } from "./kills/seeds";
 
-/** Few, with few rounds, that hold every kind of break and of loss. */
-const CHOSEN = [100, 102, 104];
+/** One, with few rounds, that holds every kind of break and of loss but for those of kills-pulumi.test.ts. */
+const CHOSEN = [277];
+const PLAYED_THERE = [
+  ...["engine killed", "not broken", "loses the journal"],
+  ...["in one dataset", "without an export"],
+];
 const seeds = seedsToPlay(CHOSEN);
 
 // An `up` is mostly the start of the engine, of the program and of the provider.
@@ -52,8 +56,9 @@ function describeRounds({ rounds }: PlayedStack): string {
   return lines.join("\n");
 }
 
-test("the seeds that are always played hold every kind of break and of loss", () => {
+test("the seed that is always played holds every kind of break and of loss that no other test plays", () => {
   const held = new Set(CHOSEN.flatMap((seed) => [...kindsOfStack(planOfStack(seed))]));
+  for (const kind of PLAYED_THERE) held.add(kind);
   expect(KINDS_OF_STACKS.filter((kind) => !held.has(kind))).toEqual([]);
 });
 

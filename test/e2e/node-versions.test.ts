@@ -1,7 +1,7 @@
 // What ships, on each Node that it is promised for: the lowest to the number, and the newest of each major since. Its
-// own warnings count as failures, since users would see them. Node 22 lies between two that are tried on every change, and
-// comes every night: `AVALA_NODES=all`.
-// The engine takes most of the time, so it is run on the newest alone; on all four the provider's process stands for it.
+// own warnings count as failures, since users would see them. On every change the lowest is tried and the Action's, and the
+// newest by the engine, which takes most of the time and so is run on that alone. Every night, with `AVALA_NODES=all`, all four
+// are tried, and the provider's process stands for the engine.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -202,9 +202,11 @@ function describeNode(node: Part): void {
 }
 
 describeWithPart("node20", describeNode);
-if (process.env["AVALA_NODES"] === "all") describeWithPart("node22", describeNode);
 describeWithPart("node24", describeNode);
-describeWithPart("node26", describeNode);
+if (process.env["AVALA_NODES"] === "all") {
+  describeWithPart("node22", describeNode);
+  describeWithPart("node26", describeNode);
+}
 
 const PROGRAM = `
 import * as avala from "@avala/pulumi";

@@ -61,7 +61,7 @@ const MAIN = {
 
 describeWithPart("python-sdk", (sdk) => {
   test.each([
-    ["200 files by PUT", 200, { uploadReply: "managed" }, "PutObject"],
+    ["100 files by PUT", 100, { uploadReply: "managed" }, "PutObject"],
     [
       "40 files by form, to a server that knows nothing else",
       40,
