@@ -9,7 +9,7 @@ jest.setTimeout(120_000);
 afterEach(stopAll);
 
 /** Requests to each route; the nightly workflow makes more. */
-const RUNS = Number(process.env["AVALA_SEEDS"] ?? 20);
+const RUNS = Number(process.env["AVALA_SEEDS"] ?? 10);
 
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 afterAll(() => {

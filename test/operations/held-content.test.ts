@@ -1,6 +1,7 @@
 // What the store holds under a fixed name once the dataset is made: what is neither what this run put there nor known to be the
 // same counts as not compared, whatever way the files went; and where no other run interferes, all of it is compared.
 import { join } from "node:path";
+import type { Dialect } from "../../emulator";
 import { createManifest } from "../../src/files/manifest/manifest";
 import { publishDataset } from "../../src/operations/publish/publish";
 import type { PublishResult } from "../../src/operations/publish/target";
@@ -16,6 +17,7 @@ import {
   type Machine,
 } from "../support/machines";
 import { contentOf, rivalFiles } from "../support/rival-files";
+import { cases } from "../support/night";
 import { MIB, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
@@ -192,12 +194,10 @@ describe("a file in parts", () => {
 });
 
 describe.each(ETAGS)("where no other run interferes, on a store of %s ETags", (etag) => {
-  const DIALECTS = [
-    { uploadReply: "form" },
-    { uploadReply: "ignored" },
-    { uploadReply: "managed", batches: "together" },
-    { uploadReply: "managed", batches: "apart" },
-  ] as const;
+  const DIALECTS = cases<Partial<Dialect>>(
+    [{ uploadReply: "form" }, { uploadReply: "managed", batches: "together" }],
+    [{ uploadReply: "ignored" }, { uploadReply: "managed", batches: "apart" }],
+  );
 
   describe.each(DIALECTS)("by %j", (dialect) => {
     const small = 4;

@@ -3,6 +3,7 @@
 import type { Avala } from "../../src/api/connection";
 import { publishDataset } from "../../src/operations/publish/publish";
 import { warnings, machineIn, type Content, type Machine } from "../support/machines";
+import { halfOf } from "../support/night";
 import { useUploadPlace } from "../support/upload-place";
 
 const NAME = "daily";
@@ -31,12 +32,16 @@ const storageGets = (): number =>
 const start = (dialect: object, more: object = {}): Promise<void> =>
   place.start({ dialect: { uploadReply: "form", ...dialect }, ingestMs: 0, ...more });
 
-describe.each(["path", "below", "baseName"])("whose items' keys are of the form %s", (itemKeys) => {
-  test.each([
-    ["as many", COUNT],
-    ["more", COUNT + 3],
-    ["fewer", COUNT - 3],
-  ])("is refused if it holds other files, %s, of which both are named", async (_how, count) => {
+const COUNTS = [
+  ["as many", COUNT],
+  ["more", COUNT + 3],
+  ["fewer", COUNT - 3],
+] as const;
+const named = halfOf(["path", "below", "baseName"], COUNTS);
+
+test.each(named.map(([itemKeys, [how, count]]) => ({ itemKeys, how, count })))(
+  "is refused if it holds other files, $how, of which both are named, whose items' keys are of the form $itemKeys",
+  async ({ itemKeys, count }) => {
     await start({ itemKeys });
     await machineIn(place, "one").publish(await filesOf("monday", { count }), NAME);
     const published = machineIn(place, "two").publish(await filesOf("friday"), NAME);
@@ -47,8 +52,8 @@ describe.each(["path", "below", "baseName"])("whose items' keys are of the form 
       ) as string,
       hint: expect.stringContaining("Nothing was sent") as string,
     });
-  });
-});
+  },
+);
 
 test.each([
   ["previews are shown of its items", { itemUrls: "rendition" }, {}],

@@ -1,4 +1,5 @@
 // Stores that refuse some files for good, or some requests by chance, while they serve others: all others are compared, and soon.
+import { cases } from "../support/night";
 import {
   answered,
   COUNT,
@@ -39,7 +40,7 @@ function refusingOne(after: number, refuse: Answer): Answer {
   return (request, clock) => ((asked += 1) === after + 1 ? refuse : answered)(request, clock);
 }
 
-test.each([0, 40, COUNT - 1])(
+test.each(cases([40], [0, COUNT - 1]))(
   "a rest beyond the end of the look, asked for once after %i requests, ends nothing",
   async (after) => {
     const { same, asked, tookMs, warnings } = await look(refusingOne(after, restAsked(7200)));
@@ -82,14 +83,20 @@ test("a rest in which a store serves nothing is waited for", async () => {
 });
 
 describe("files that are never shown take little from the others", () => {
-  test.each<[string, number, Answer, number]>([
-    ["each third with a 500", 3, brokenDown, 12],
-    ["each tenth with a 503", 10, refused, 5],
-    ["each tenth with a rest of 5 s", 10, restAsked(5), 10],
-    ["each tenth with a rest of two hours", 10, restAsked(7200), 5],
-    ["each hundredth with a rest of 5 s", 100, restAsked(5), 4],
-    ["each other with a 503", 2, refused, 240],
-  ])("%s", async (_, each, refuse, seconds) => {
+  test.each(
+    cases<readonly [string, number, Answer, number]>(
+      [
+        ["each third with a 500", 3, brokenDown, 12],
+        ["each tenth with a rest of 5 s", 10, restAsked(5), 10],
+        ["each hundredth with a rest of 5 s", 100, restAsked(5), 4],
+      ],
+      [
+        ["each tenth with a 503", 10, refused, 5],
+        ["each tenth with a rest of two hours", 10, restAsked(7200), 5],
+        ["each other with a 503", 2, refused, 240],
+      ],
+    ),
+  )("%s", async (_, each, refuse, seconds) => {
     const { same, asked, tookMs } = await look(withoutEach(each, refuse));
     const healthy = COUNT - COUNT / each;
     expect(same).toBe(healthy);
@@ -119,12 +126,16 @@ describe("files that are never shown take little from the others", () => {
 });
 
 describe("what is refused by chance costs little", () => {
-  test.each<[number, string, Answer, number, number]>([
-    [0.1, "503s", refused, COUNT, 5],
-    [0.1, "rests of 5 s", restAsked(5), COUNT, 15],
-    // Five tries of a file may all be refused.
-    [0.5, "503s", refused, 0.93 * COUNT, 100],
-  ])("%f by %s", async (share, _, refuse, least, seconds) => {
+  test.each(
+    cases<readonly [number, string, Answer, number, number]>(
+      [
+        [0.1, "rests of 5 s", restAsked(5), COUNT, 15],
+        // Five tries of a file may all be refused.
+        [0.5, "503s", refused, 0.93 * COUNT, 100],
+      ],
+      [[0.1, "503s", refused, COUNT, 5]],
+    ),
+  )("%f by %s", async (share, _, refuse, least, seconds) => {
     const { same, tookMs } = await look(refusingShare(share, refuse));
     expect(same).toBeGreaterThanOrEqual(least);
     expect(tookMs).toBeLessThan(seconds * SECOND);

@@ -10,6 +10,7 @@ import { downloadExport } from "../../src/operations/export-download";
 import { checksumsText } from "../../src/files/manifest/manifest";
 import { packManifest } from "../../src/files/manifest/packing";
 import { publishDataset } from "../../src/operations/publish/publish";
+import { halfOf } from "../support/night";
 import { leadingTo, record } from "../support/recorded-action";
 import { createBench, make, type Bench } from "../support/provider";
 import { hurriedClock, sessionWith, type Session } from "../support/session";
@@ -214,25 +215,28 @@ describe("the core", () => {
     return outcomes;
   }
 
-  describe.each(troubles)("with %s", (_name, faults) => {
-    test.each([
-      ["by form", "ignored"],
-      ["by PUT", "managed"],
-    ] as const)(
-      "shows none: events, results, errors with their causes, the session, the journal, %s",
-      async (_how, uploadReply) => {
-        await emulator.stop();
-        emulator = await startQuietly({ apiKey: KEY, dialect: { uploadReply } });
-        emulator.setFault(...faults);
-        const session = patientSession();
-        const outcomes = await wholeWay(session);
-        const shown = [session.avala, ...session.events, ...outcomes].map(shownOf);
-        expectNone(shown.join("\n"));
-        tree.write({ state: null });
-        expectNone(filesIn(tree.at("state")));
-      },
-    );
-  });
+  const WAYS = [
+    ["by form", "ignored"],
+    ["by PUT", "managed"],
+  ] as const;
+  const played = halfOf(troubles, WAYS).map(([[trouble, faults], [how, uploadReply]]) => ({
+    ...{ trouble, faults, how, uploadReply },
+  }));
+
+  test.each(played)(
+    "with $trouble, shows none: events, results, errors with their causes, the session, the journal, $how",
+    async ({ faults, uploadReply }) => {
+      await emulator.stop();
+      emulator = await startQuietly({ apiKey: KEY, dialect: { uploadReply } });
+      emulator.setFault(...faults);
+      const session = patientSession();
+      const outcomes = await wholeWay(session);
+      const shown = [session.avala, ...session.events, ...outcomes].map(shownOf);
+      expectNone(shown.join("\n"));
+      tree.write({ state: null });
+      expectNone(filesIn(tree.at("state")));
+    },
+  );
 
   test("of a server that is gone shows none", async () => {
     const session = patientSession();

@@ -9,6 +9,7 @@ import type { UploadError } from "../../src/errors";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
+import { halfOf } from "../support/night";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 
@@ -56,29 +57,31 @@ const sizes: [what: string, sizeBytes: number][] = [
   ["files of more than 1 MiB", MIB + 1],
 ];
 
-describe.each(sizes)("%s", (_what, sizeBytes) => {
-  test.each([
-    ["other", 9, 8, 26],
-    ["other", 14, 8, 34],
-    ["other", 14, 1, 18],
-    ["nothing", 12, 8, 24],
-  ] as const)(
-    "are sent again where it kept %s at first, %d times, %d at once, of %d",
-    async (store, times, concurrency, count) => {
-      await place.start(BY_FORM);
-      // Of large files the first, second, fourth, eighth and so on are compared: replies that come in another order than
-      // the requests must leave one whose turn comes after the fault.
-      const files = await filesOf(count, sizeBytes);
-      place.emulator.setFault({ on: ONCE, times, store });
-      const result = await upload(files, concurrency);
-      expect(result).toMatchObject({ checkedByStore: count, isComplete: true });
-      expect(result.sent.map(({ path }) => path).sort()).toEqual(files.map(({ path }) => path));
-      expect(result.bytesSent).toBe(files.reduce((sum, file) => sum + file.sizeBytes, 0));
-      await expectStored(files);
-      expect(await upload(files, concurrency)).toMatchObject({ sent: [] });
-    },
-  );
-});
+const MINUTES = [
+  { store: "other", times: 9, concurrency: 8, count: 26 },
+  { store: "other", times: 14, concurrency: 8, count: 34 },
+  { store: "other", times: 14, concurrency: 1, count: 18 },
+  { store: "nothing", times: 12, concurrency: 8, count: 24 },
+] as const;
+
+test.each(
+  halfOf(sizes, MINUTES).map(([[what, sizeBytes], minute]) => ({ what, sizeBytes, ...minute })),
+)(
+  "$what are sent again where it kept $store at first, $times times, $concurrency at once, of $count",
+  async ({ sizeBytes, store, times, concurrency, count }) => {
+    await place.start(BY_FORM);
+    // Of large files the first, second, fourth, eighth and so on are compared: replies that come in another order than
+    // the requests must leave one whose turn comes after the fault.
+    const files = await filesOf(count, sizeBytes);
+    place.emulator.setFault({ on: ONCE, times, store });
+    const result = await upload(files, concurrency);
+    expect(result).toMatchObject({ checkedByStore: count, isComplete: true });
+    expect(result.sent.map(({ path }) => path).sort()).toEqual(files.map(({ path }) => path));
+    expect(result.bytesSent).toBe(files.reduce((sum, file) => sum + file.sizeBytes, 0));
+    await expectStored(files);
+    expect(await upload(files, concurrency)).toMatchObject({ sent: [] });
+  },
+);
 
 test("parts are sent again in another batch", async () => {
   await place.start();

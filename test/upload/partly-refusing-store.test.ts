@@ -1,5 +1,6 @@
 // A store that refuses what it is sent, quickly and in a row: some files of a set, all of them for a moment, or all for good. In
 // virtual time.
+import { halfOf } from "../support/night";
 import { playUpload, type Played, type Posted } from "../support/playing-store";
 
 const REFUSED = { status: 403 } as const;
@@ -103,16 +104,20 @@ describe("a store that refuses only", () => {
   });
 });
 
-describe.each([
-  ["for 100 ms", 100],
-  ["for a second", 1000],
-  ["for six seconds", 6000],
-])("a store that refuses all it is sent %s", (_for, forMs) => {
-  test.each([
-    ["at the start", 0],
-    ["in the middle", 700],
-    ["near the end", 1500],
-  ])("%s has taken all of it in the end", async (_when, fromMs) => {
+const SPANS = [
+  { forMs: 100, span: "100 ms" },
+  { forMs: 1000, span: "a second" },
+  { forMs: 6000, span: "six seconds" },
+];
+const MOMENTS = [
+  { fromMs: 0, when: "at the start" },
+  { fromMs: 700, when: "in the middle" },
+  { fromMs: 1500, when: "near the end" },
+];
+
+test.each(halfOf(SPANS, MOMENTS).map(([span, moment]) => ({ ...span, ...moment })))(
+  "a store that refuses all it is sent for $span $when has taken all of it in the end",
+  async ({ forMs, fromMs }) => {
     const paths = named("n/", 200);
     const isMoment = (ms: number): boolean => ms >= fromMs && ms < fromMs + forMs;
     const played = await playUpload(paths, ({ ms }) => (isMoment(ms) ? REFUSED : undefined));
@@ -120,8 +125,8 @@ describe.each([
     expect(played.stored.size).toBe(paths.length);
     expect(played.events.filter(({ kind }) => kind === "file-failed")).toEqual([]);
     expect(played.ms).toBeLessThan(25_000);
-  });
-});
+  },
+);
 
 test("a moment while a folder is refused for good ends no run, and fails few of the other files", async () => {
   const paths = [...named("a/", 40), ...named("b/", 40), ...named("c/", 200)];

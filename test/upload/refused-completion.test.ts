@@ -6,6 +6,7 @@ import type { Avala } from "../../src/api/connection";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
+import { cases } from "../support/night";
 import { sessionWith } from "../support/session";
 import { MIB, useUploadPlace } from "../support/upload-place";
 
@@ -81,15 +82,21 @@ const refused = (path: string): unknown => ({
 });
 
 describe("one file that is never completed", () => {
-  test.each([
-    [400, "110.jpg", 8],
-    [404, "110.jpg", 8],
-    [409, "110.jpg", 1],
-    [410, "100.jpg", 1],
-    [422, "100.jpg", 8],
-    [409, "119.jpg", 8],
-    [422, "119.jpg", 1],
-  ])(
+  test.each(
+    cases(
+      [
+        [404, "110.jpg", 8],
+        [410, "100.jpg", 1],
+        [409, "119.jpg", 8],
+      ],
+      [
+        [400, "110.jpg", 8],
+        [409, "110.jpg", 1],
+        [422, "100.jpg", 8],
+        [422, "119.jpg", 1],
+      ],
+    ),
+  )(
     "since it is refused with a %i fails alone, and the others are sent once (%s, %i at once)",
     async (status, path, concurrency) => {
       await place.start();
@@ -147,11 +154,15 @@ describe("one file that is never completed", () => {
 });
 
 describe("many files that are never completed", () => {
-  test.each([
-    ["at the start", 100],
-    ["in the middle", 120],
-    ["at the end", 140],
-  ])("fail, all of them, while the others land: 20 of 60, %s", async (_where, from) => {
+  test.each(
+    cases(
+      [["in the middle", 120]],
+      [
+        ["at the start", 100],
+        ["at the end", 140],
+      ],
+    ),
+  )("fail, all of them, while the others land: 20 of 60, %s", async (_where, from) => {
     await place.start();
     const isRefused = ({ path }: Asked): boolean =>
       Number.parseInt(path) >= from && Number.parseInt(path) < from + 20;
@@ -177,11 +188,15 @@ describe("sessions that an earlier run left open, and that are gone by now", () 
     return run.asked.filter(({ nth }) => nth > 8);
   }
 
-  test.each([
-    [404, "Not found."],
-    [410, "This upload has expired."],
-    [409, "The session expired."],
-  ])("since they are refused with a %i, all files go in another batch", async (status, detail) => {
+  test.each(
+    cases(
+      [
+        [404, "Not found."],
+        [409, "The session expired."],
+      ],
+      [[410, "This upload has expired."]],
+    ),
+  )("since they are refused with a %i, all files go in another batch", async (status, detail) => {
     const files = await makeFiles();
     const open = await leaveOpen(files);
     expect(open.length).toBeGreaterThan(0);
@@ -218,11 +233,15 @@ describe("sessions that an earlier run left open, and that are gone by now", () 
 });
 
 describe("a batch in which nothing more is completed", () => {
-  test.each([
-    ["none is", 1, 8],
-    ["a few are before", 10, 8],
-    ["a few are before", 10, 1],
-  ])(
+  test.each(
+    cases(
+      [
+        ["none is", 1, 8],
+        ["a few are before", 10, 1],
+      ],
+      [["a few are before", 10, 8]],
+    ),
+  )(
     "is given up, and all files go in another: %s, from file %i on, %i at once",
     async (_when, from, concurrency) => {
       await place.start();

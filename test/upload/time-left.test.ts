@@ -1,6 +1,9 @@
 // What an upload says of the time left, where the rate limit is what bounds it, and where the network is.
+import { cases } from "../support/night";
 import { inWords, laterLines } from "../support/said-lines";
 import { watch, type Said, type Scene, type UploadPlan } from "../support/watched-uploads";
+
+type Named = readonly [what: string, scene: Scene];
 
 const small = (files: number): UploadPlan => ({ files, sizeBytes: 600 });
 const perMinute = (limit: number) => ({ perMinute: limit, perSecond: 20 });
@@ -22,17 +25,12 @@ async function linesOfFirst(scene: Scene): Promise<readonly Said[]> {
 }
 
 describe("the time that a run by itself says is left", () => {
-  test.each<[string, Scene]>([
+  const onPush: readonly Named[] = [
     ["100 calls a minute", { limits: perMinute(100), uploads: [small(700)] }],
-    ["100 calls in the last minute", { limits: sliding, uploads: [small(700)] }],
     ["600 calls a minute", { limits: perMinute(600), uploads: [small(1500)] }],
     [
       "a minute of which most is over",
       { limits: perMinute(100), uploads: [small(500)], before: { seconds: 45, calls: 1 } },
-    ],
-    [
-      "a minute whose calls are gone",
-      { limits: perMinute(100), uploads: [small(500)], before: { seconds: 30, calls: 80 } },
     ],
     [
       "a last minute whose calls are gone",
@@ -40,17 +38,26 @@ describe("the time that a run by itself says is left", () => {
     ],
     ["files that take most of the minute", { limits: perMinute(100), uploads: [sized(500, 4.5)] }],
     ["large files", { limits: perMinute(100), uploads: [sized(20, 200)] }],
-    ["three large files", { limits: perMinute(100), uploads: [sized(3, 100)] }],
     ["a few more files than calls", { limits: perMinute(100), uploads: [small(130)] }],
-    [
-      "a limit so high that no burst is below it",
-      { limits: { perMinute: 60_000, perSecond: 12_000 }, uploads: [small(3000)] },
-    ],
     [
       "no limit",
       { limits: { ...perMinute(0), perSecond: 0, signals: "none" }, uploads: [small(2000)] },
     ],
-  ])("is about right with %s", async (_with, scene) => {
+  ];
+  const atNight: readonly Named[] = [
+    ["100 calls in the last minute", { limits: sliding, uploads: [small(700)] }],
+    [
+      "a minute whose calls are gone",
+      { limits: perMinute(100), uploads: [small(500)], before: { seconds: 30, calls: 80 } },
+    ],
+    ["three large files", { limits: perMinute(100), uploads: [sized(3, 100)] }],
+    [
+      "a limit so high that no burst is below it",
+      { limits: { perMinute: 60_000, perSecond: 12_000 }, uploads: [small(3000)] },
+    ],
+  ];
+
+  test.each(cases(onPush, atNight))("is about right with %s", async (_with, scene) => {
     // In the first ten seconds it may not be known.
     const lines = (await linesOfFirst(scene)).filter(({ second }) => second > 12);
     expect(lines.length).toBeGreaterThan(2);
@@ -91,11 +98,15 @@ function sized(files: number, megabytes: number): UploadPlan {
 
 // What a run has of each minute differs, and nobody can know it.
 describe("the time that one of four runs on a key says is left", () => {
-  test.each<[string, Scene["limits"], number]>([
-    ["100 calls a minute", perMinute(100), 200],
-    ["600 calls a minute", perMinute(600), 700],
-    ["100 calls in the last minute", sliding, 200],
-  ])("is mostly about right with %s, and never far off", async (_with, limits, files) => {
+  test.each(
+    cases<readonly [string, Scene["limits"], number]>(
+      [
+        ["100 calls a minute", perMinute(100), 200],
+        ["100 calls in the last minute", sliding, 200],
+      ],
+      [["600 calls a minute", perMinute(600), 700]],
+    ),
+  )("is mostly about right with %s, and never far off", async (_with, limits, files) => {
     const uploads = [small(files), ...Array<UploadPlan>(3).fill(small(2 * files))];
     const lines: Said[] = [];
     for (const seed of [1, 2]) lines.push(...(await linesOfFirst({ limits, uploads, seed })));
