@@ -118,13 +118,29 @@ function isPassedOver(store: StoreManner, sizeBytes: number): boolean {
   return !Number.isInteger(Math.log2(store.larger));
 }
 
+/** Of what was there before. That it differs says nothing of the store's ETags: it may be other content. */
+async function compareThere(
+  store: StoreManner,
+  { md5: there }: Stored,
+  md5: Md5,
+): Promise<Verdict> {
+  if (there === undefined) return "unknown";
+  const own = await md5();
+  if (own === there) {
+    store.etags = "md5";
+    return "right";
+  }
+  if (own === undefined || seemsWithoutMd5s(store)) return "unknown";
+  return store.etags === "md5" ? "wrong" : "doubtful";
+}
+
 async function compare(
   store: StoreManner,
   stored: Stored,
   piece: Piece,
 ): Promise<Verdict | "differs"> {
   const { sizeBytes, md5 } = piece;
-  if (stored.wasThere) return "unknown";
+  if (stored.wasThere) return compareThere(store, stored, md5);
   if (stored.etag !== undefined) store.tags += 1;
   if (stored.md5 === undefined) return judgeSilence(store, stored, piece);
   if (isPassedOver(store, sizeBytes)) return "doubtful";

@@ -51,8 +51,8 @@ export async function keptByPut(
   { path, sizeBytes }: SourceFile,
   { stored, md5, isOurs, other }: PutTry,
 ): Promise<Kept> {
+  const verdict = await sending.check.judge(stored, { sizeBytes, md5 });
   if (!stored.wasThere) {
-    const verdict = await sending.check.judge(stored, { sizeBytes, md5 });
     if (verdict !== "wrong") return verdict;
     // It can't be sent again to where it may lie as it should: what lies there is looked at once the dataset is made.
     if (stored.md5 === undefined) return "unknown";
@@ -60,11 +60,8 @@ export async function keptByPut(
     const { message, hint } = keptOther(path, stored);
     throw placeLost("place", "storage", message, { hint });
   }
-  if (stored.md5 !== undefined && stored.md5 === (await md5())) return "right";
-  // One that is no MD5 tells no contents apart.
-  const isShown = stored.md5 !== undefined && !sending.check.seemsWithoutMd5s(stored.host);
-  if (!isShown && isOurs) return "unknown";
-  const isOther = isShown || other === "known";
+  const isOther = verdict === "wrong" || other === "known";
+  if (verdict === "right" || (isOurs && !isOther)) return verdict;
   const lost = isOther || other === "possible" ? "place" : "taken";
   throw placeTaken(sending, path, { host: stored.host, isOther, lost });
 }
@@ -74,14 +71,13 @@ interface PutReply {
   readonly kept: Kept;
 }
 
-/** The stores that have not shown that they keep it: of what was there before, those that had not when it was sent. */
+/** The stores that have not shown that they keep it: of what was there before, also those that had not when it was sent. */
 export function doubtfulAfterPut(
   { stored: { host, etag, wasThere }, kept }: PutReply,
   before: MaybeDoubtful = {},
 ): readonly string[] {
-  if (wasThere) return kept === "unknown" ? hostsIn(before) : [];
-  if (kept !== "doubtful") return [];
-  return [etag === undefined ? unheardAt(host) : host];
+  const now = kept === "doubtful" ? [etag === undefined ? unheardAt(host) : host] : [];
+  return wasThere && kept !== "right" ? [...new Set([...hostsIn(before), ...now])] : now;
 }
 
 interface PutEnd extends PutReply {
@@ -97,7 +93,8 @@ export function tagOfPut(
   // Under a name of the content no run replaces it, and its tag serves to know what the store's ETags are.
   const isTagged = isNamedByContent ? kept === "right" : isShared;
   const isOdd = stored.etag === undefined && check.givesEtags(stored.host);
-  const isUnshown =
-    kept === "unknown" && (stored.wasThere || isOdd || check.returnsMd5(stored.host));
+  const isUnshown = stored.wasThere
+    ? kept !== "right"
+    : kept === "unknown" && (isOdd || check.returnsMd5(stored.host));
   return isTagged || isUnshown ? tagOf(stored, kept) : undefined;
 }
