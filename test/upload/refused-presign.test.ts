@@ -6,6 +6,7 @@ import { AvalaError } from "../../src/errors";
 import { uploadFiles } from "../../src/upload/run";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
+import { halfOf } from "../support/night";
 import { sessionWith } from "../support/session";
 import { useUploadPlace } from "../support/upload-place";
 
@@ -56,42 +57,44 @@ const refused = (path: string): unknown => ({
   error: { message: expect.stringContaining(DETAIL) as string },
 });
 
-describe.each(["managed", "form", "refused"] as const)("one file (%s)", (uploadReply) => {
-  beforeEach(() => place.start({ dialect: { uploadReply } }));
+const REPLIES = ["managed", "form", "refused"] as const;
+const ONES = STATUSES.map(
+  (status) => [status, status < 410 ? "100.jpg" : "108.jpg"] as const,
+).concat([
+  [400, "108.jpg"],
+  [422, "100.jpg"],
+]);
 
-  test.each(
-    STATUSES.map((status) => [status, status < 410 ? "100.jpg" : "108.jpg"] as const).concat([
-      [400, "108.jpg"],
-      [422, "100.jpg"],
-    ]),
-  )(
-    "that is refused with a %i fails alone (%s), and a later run asks for it alone",
-    async (status, path) => {
-      const files = await makeFiles(12);
-      const first = refusing(files, status, (asked) => asked === path);
-      await expect(first.upload()).rejects.toMatchObject({
-        landed: { length: 11 },
-        failures: [refused(path)],
-      });
-      expect(puts()).toBe(11);
-      expect(first.asked.length).toBeLessThanOrEqual(12 + 3);
+test.each(
+  halfOf(REPLIES, ONES).map(([uploadReply, [status, path]]) => ({ uploadReply, status, path })),
+)(
+  "one file ($uploadReply) that is refused with a $status fails alone ($path), and a later run asks for it alone",
+  async ({ uploadReply, status, path }) => {
+    await place.start({ dialect: { uploadReply } });
+    const files = await makeFiles(12);
+    const first = refusing(files, status, (asked) => asked === path);
+    await expect(first.upload()).rejects.toMatchObject({
+      landed: { length: 11 },
+      failures: [refused(path)],
+    });
+    expect(puts()).toBe(11);
+    expect(first.asked.length).toBeLessThanOrEqual(12 + 3);
 
-      const again = refusing(files, status, (asked) => asked === path);
-      await expect(again.upload()).rejects.toMatchObject({ failures: [refused(path)] });
-      expect(again.asked.length).toBeLessThanOrEqual(2);
-      expect(puts()).toBe(11);
+    const again = refusing(files, status, (asked) => asked === path);
+    await expect(again.upload()).rejects.toMatchObject({ failures: [refused(path)] });
+    expect(again.asked.length).toBeLessThanOrEqual(2);
+    expect(puts()).toBe(11);
 
-      const last = refusing(files, status, () => false);
-      expect(await last.upload()).toMatchObject({ sent: [{ path }], isComplete: true });
-      expect(puts()).toBe(12);
-    },
-  );
-});
+    const last = refusing(files, status, () => false);
+    expect(await last.upload()).toMatchObject({ sent: [{ path }], isComplete: true });
+    expect(puts()).toBe(12);
+  },
+);
 
-describe.each(["managed", "form", "refused"] as const)("a set (%s)", (uploadReply) => {
-  beforeEach(() => place.start({ dialect: { uploadReply } }));
-
-  test.each(STATUSES)("of which no file is taken ends soon (%i)", async (status) => {
+test.each(halfOf(REPLIES, STATUSES))(
+  "a set (%s) of which no file is taken ends soon (%i)",
+  async (uploadReply, status) => {
+    await place.start({ dialect: { uploadReply } });
     const run = refusing(await makeFiles(), status, () => true);
     await expect(run.upload()).rejects.toMatchObject({
       landed: [],
@@ -99,7 +102,11 @@ describe.each(["managed", "form", "refused"] as const)("a set (%s)", (uploadRepl
     });
     expect(run.asked.length).toBeLessThanOrEqual(16);
     expect(puts()).toBe(0);
-  });
+  },
+);
+
+describe.each(REPLIES)("a set (%s)", (uploadReply) => {
+  beforeEach(() => place.start({ dialect: { uploadReply } }));
 
   test.each([400, 413])("that is refused from its tenth file on ends soon (%i)", async (status) => {
     const run = refusing(await makeFiles(), status, (path) => path >= "110.jpg");

@@ -4,6 +4,7 @@ import { createDataset } from "../../../src/api/endpoints/datasets/datasets";
 import type { AvalaEvent } from "../../../src/events";
 import { useGrowingPlace } from "../../support/growing-place";
 import { interrupted } from "../../support/interrupted";
+import { cases } from "../../support/night";
 import { sessionWith } from "../../support/session";
 
 const place = useGrowingPlace();
@@ -22,12 +23,16 @@ const rival = (...names: readonly string[]) =>
 const warningsIn = (events: readonly AvalaEvent[]): readonly string[] =>
   events.flatMap((event) => (event.kind === "warning" ? event.text : []));
 
-const DIALECTS = [
-  ["forms", { uploadReply: "form" }],
-  ["managed uploads whose batches lie apart", { uploadReply: "managed", batches: "apart" }],
-  ["managed uploads of the last batch", { uploadReply: "managed", batches: "last" }],
-  ["the first protocol", { uploadReply: "refused" }],
-] as const;
+const DIALECTS = cases(
+  [
+    ["managed uploads whose batches lie apart", { uploadReply: "managed", batches: "apart" }],
+    ["the first protocol", { uploadReply: "refused" }],
+  ],
+  [
+    ["forms", { uploadReply: "form" }],
+    ["managed uploads of the last batch", { uploadReply: "managed", batches: "last" }],
+  ],
+);
 
 describe.each(DIALECTS)("by %s", (_name, dialect) => {
   beforeEach(async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Avala } from "../../../src/api/connection";
 import { AvalaError } from "../../../src/errors";
 import { useGrowingPlace, type Grown } from "../../support/growing-place";
+import { halfOf } from "../../support/night";
 import { sessionWith } from "../../support/session";
 import { KEEPS_NOTHING } from "../../support/store-replies";
 
@@ -64,9 +65,12 @@ const KINDS = [
   ["keys are paths", "jpg", "image", {}],
 ] as const;
 
-describe.each(ENDS)("a run that %s", (_how, ends) => {
-  test.each(KINDS)("is followed by one that sends only what is new, where %s", async (...kind) => {
-    const [, suffix, dataType, dialect] = kind;
+test.each(
+  halfOf(ENDS, KINDS).map(([[how, ends], [where, ...kind]]) => ({ how, ends, where, kind })),
+)(
+  "a run that $how is followed by one that sends only what is new, where $where",
+  async ({ ends, kind }) => {
+    const [suffix, dataType, dialect] = kind;
     await place.start({ dialect });
     const as = { dataset: { dataType } };
     await place.put(`a.${suffix}`, "one");
@@ -87,8 +91,10 @@ describe.each(ENDS)("a run that %s", (_how, ends) => {
     expect(third.result.plan.moved).toMatchObject([{ path: `b.${suffix}`, to: `d.${suffix}` }]);
     expect(third.result.plan.superseded).toMatchObject([{ path: `a.${suffix}`, why: "changed" }]);
     expect(numbers()).toEqual(["set-0001", "set-0002", "set-0003"]);
-  });
+  },
+);
 
+describe.each(ENDS)("a run that %s", (_how, ends) => {
   test("keeps its annotations on a file that was renamed, and has a changed one sent", async () => {
     await place.start({ etag: "opaque" });
     for (const path of ["a.jpg", "b.jpg", "c.jpg"]) await place.put(path, `content of ${path}`);
