@@ -88,13 +88,14 @@ export function replayingTransport(
   };
 }
 
-/** The names of all members of the replies. */
-export function fieldsOf(recording: Recording): ReadonlySet<string> {
-  const fields = new Set<string>();
+/** The names of all members of the replies, and whether each was always a text. */
+export function fieldsOf(recording: Recording): ReadonlyMap<string, boolean> {
+  const fields = new Map<string, boolean>();
   for (const { status, body } of recording.values()) {
     if (status >= 300 || body.length === 0) continue;
     JSON.parse(body.toString(), (key, value: unknown) => {
-      if (!/^\d*$/.test(key)) fields.add(key);
+      const isText = typeof value === "string" && fields.get(key) !== false;
+      if (!/^\d*$/.test(key)) fields.set(key, isText);
       return value;
     });
   }
