@@ -26,6 +26,7 @@ export interface Fault {
     | "429"
     | "expired" // storage only
     | "no-etag" // storage only: it is stored, and something on the way drops the ETag of the reply
+    | "not-kept" // storage only: something on the way answers in the store's place, without an ETag, and nothing is stored
     | "cut"; // storage only: the connection breaks in the body
 }
 
@@ -35,6 +36,8 @@ export interface AvalaModel {
   readonly objects: StoreModel["objects"];
   readonly datasets: DatasetsModel["datasets"];
   readonly counts: StoreModel["counts"] & { calls: number; throttled: number };
+  /** Whether a reply of the store has shown an ETag by now, and had when the first dataset was made. */
+  readonly heard: { isNow: boolean; wasAtConfirm: boolean | undefined };
   readonly trace: string[];
   readonly namedBatches: StoreModel["namedBatches"];
   /** How it replies from now on. */
@@ -81,6 +84,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
   });
   const trace: string[] = [];
   const counts = Object.assign(store.counts, { calls: 0, throttled: 0 });
+  const heard: AvalaModel["heard"] = { isNow: false, wasAtConfirm: undefined };
   const recent: number[] = [];
   let window = { startMs: 0, used: 0 };
 
@@ -108,7 +112,10 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     const path = pathOf(request);
     const json: unknown = body.length > 0 ? JSON.parse(body.toString("utf8")) : undefined;
     if (path.startsWith(`${UPLOADS}uploads/`)) return store.manage(path, json);
-    return path === UPLOADS ? confirm(json as ConfirmBody) : store.presign(json as PresignBody);
+    if (path !== UPLOADS) return store.presign(json as PresignBody);
+    const confirmed = confirm(json as ConfirmBody);
+    if (confirmed.status === 201) heard.wasAtConfirm ??= heard.isNow;
+    return confirmed;
   };
 
   const send = async (target: "api" | "storage", request: HttpRequest): Promise<HttpResponse> => {
@@ -138,6 +145,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     request.onBytesSent?.(body.length);
     if (fault === "500-after-effect")
       return reply({ status: 500, json: { detail: "Oops." }, headers });
+    if (answer.status < 300 && "etag" in headers) heard.isNow = true;
     return reply({ ...answer, headers });
   };
   /** Reads break in no world: what can't be read counts as not compared. */
@@ -166,6 +174,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     objects,
     datasets,
     counts,
+    heard,
     trace,
     namedBatches: store.namedBatches,
     speak: (reply) => {
@@ -185,6 +194,7 @@ function lost(ambiguous: boolean): AvalaError {
 function early(fault: Fault["name"] | undefined): Answer | undefined {
   if (fault === "503") return { status: 503, text: "<html>Unavailable</html>" };
   if (fault === "429") return throttled();
+  if (fault === "not-kept") return { status: 200 };
   return fault === "expired" ? policyExpired() : undefined;
 }
 

@@ -37,7 +37,7 @@ function hasMetUnknown({ dialect, disturbances, diskWasFull, changes }: Played, 
 
 /** How many replies to forms had no ETag. */
 function silentForms({ server }: Played): number {
-  return server.trace.filter((line) => line.endsWith(" POST / no-etag")).length;
+  return server.trace.filter((line) => / POST \/ (?:no-etag|not-kept)$/.test(line)).length;
 }
 
 /**
@@ -59,7 +59,7 @@ function isConflictDue(played: Played, end: End): boolean {
   return isLostAmongOthers || hasMetUnknown(played, end);
 }
 
-const LOST_PUT = / PUT \S+ (?:reply-lost|500-after-effect|no-etag)$/;
+const LOST_PUT = / PUT \S+ (?:reply-lost|500-after-effect|no-etag|not-kept)$/;
 
 /**
  * Whether a PUT may have stored a file that no reply to the run which counts it shows: it was lost or had no ETag, its session
@@ -80,7 +80,8 @@ function mayLoseTheRecord(played: Played): boolean {
   if (lostConfirms > 0 || mayStayUnshown(played)) return true;
   // A file without an ETag is not told by what others can read of it.
   const isMute = dialect.etags === "opaque" || dialect.itemKey === "none";
-  if (isMute && played.server.trace.some((line) => line.endsWith(" no-etag"))) return true;
+  if (isMute && played.server.trace.some((line) => / (?:no-etag|not-kept)$/.test(line)))
+    return true;
   const isLost = ends.some(
     ({ how, wasTogether, wasMade }) =>
       wasTogether || how === "killed" || (wasMade && !how.startsWith("un") && how !== "uploaded"),
@@ -89,6 +90,8 @@ function mayLoseTheRecord(played: Played): boolean {
     isLost || !knowsDigests || diskWasFull || (dialect.itemKey === "none" && !dialect.hasHealth)
   );
 }
+
+const isWell = (how: string): boolean => how === "uploaded" || how === "unchanged";
 
 const nameOf = ({ key, sha256 }: StoredObject): string => `${key} ${sha256}`;
 
@@ -101,15 +104,27 @@ function isPastKnowing({ dialect, diskWasFull, changes, ends }: Played): boolean
   return isShared && diskWasFull && changes > 0;
 }
 
+/**
+ * Whether no run ends well since the dataset lacks what a store kept nothing of that had given no ETag by then: no reply could tell,
+ * and the items do so only once its name is used up, as docs/faults.md says.
+ */
+function isLackingUnheard({ server, ends, afterwards }: Played): boolean {
+  const isLost = server.trace.some((line) => line.endsWith(" not-kept"));
+  const isEverWell = [...ends, ...afterwards].some(({ how }) => isWell(how));
+  return isLost && server.heard.wasAtConfirm === false && !isEverWell;
+}
+
 /** The dataset, by the server's own record. */
 function judgeDataset(played: Played): string[] {
   const { server, files, datasetName, dialect } = played;
+  const isLacking = isLackingUnheard(played);
   const wrong: string[] = [];
   if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
   const prefix = `acme/${datasetName}/`;
   for (const { batch, madeOf } of server.datasets) {
     for (const [path, sha256] of files) {
       const object = madeOf.get(prefix + path);
+      if (object === undefined && isLacking) continue;
       if (object?.sha256 !== sha256 && !isPastKnowing(played))
         wrong.push(`${path} is not in the dataset as it is`);
       const isOfBatch = object?.named === batch;
@@ -119,7 +134,7 @@ function judgeDataset(played: Played): string[] {
       if (!isKept && dialect.reply !== "ignored")
         wrong.push(`${path} was sent in another batch or protocol`);
     }
-    if (madeOf.size !== files.size) wrong.push(`made of ${madeOf.size} objects`);
+    if (madeOf.size !== files.size && !isLacking) wrong.push(`made of ${madeOf.size} objects`);
     const now = new Set([...server.objects.values()].map(nameOf));
     const isHeld = [...madeOf.values()].every((made) => now.has(nameOf(made)));
     if (!isHeld) wrong.push("replaced after it was made");
@@ -130,20 +145,26 @@ function judgeDataset(played: Played): string[] {
 function judgeEnd(played: Played): string[] {
   const { ends, server, afterwards } = played;
   const wrong: string[] = [];
+  const isLacking = isLackingUnheard(played);
   const odd = ends.filter(
-    (end) => !MAY_END.has(end.how) && !(end.how === "conflict" && isConflictDue(played, end)),
+    (end) =>
+      !MAY_END.has(end.how) &&
+      !(end.how === "conflict" && isConflictDue(played, end)) &&
+      !(isLacking && end.wasMade && (end.how === "dataset" || end.how === "conflict")),
   );
   if (odd.length > 0) wrong.push(`ended as ${odd.map(({ how }) => how).join(" ")}`);
   const last = ends.at(-1)!;
   const isStuck = last.how === "conflict" && hasMetUnknown(played, last);
   if (isStuck && server.datasets.length === 0) return wrong;
-  const isWell = last.how === "uploaded" || last.how === "unchanged";
-  if (!isWell && !(last.how === "unverified" && mayLoseTheRecord(played)))
+  if (!isWell(last.how) && !isLacking && !(last.how === "unverified" && mayLoseTheRecord(played)))
     wrong.push(`it never ended well: ${ends.map(({ how }) => how).join(" ")}`);
   wrong.push(...judgeDataset(played));
   for (const { how, isSame, sent } of afterwards) {
     const isKnown = how === (isSame ? "unchanged" : "conflict");
-    const isDue = isKnown || (how === "unverified" && mayLoseTheRecord(played));
+    const isDue =
+      isKnown ||
+      (isLacking && how === "conflict") ||
+      (how === "unverified" && mayLoseTheRecord(played));
     if (!isDue) wrong.push(`afterwards ${how} with ${isSame ? "the same" : "other"} content`);
     if (sent > 0) wrong.push(`${sent} requests to send afterwards`);
   }
@@ -180,6 +201,7 @@ export function judge(played: Played): string[] {
   const isLeaked = [...played.disk.written, ...server.trace].some((text) => text.includes(API_KEY));
   if (isLeaked) wrong.push("the key was written down");
   const isRefused = ends.at(-1)?.how === "conflict";
-  if (!isRefused && played.disk.journals().length > 0) wrong.push("the journal was left behind");
+  if (!isRefused && !isLackingUnheard(played) && played.disk.journals().length > 0)
+    wrong.push("the journal was left behind");
   return wrong;
 }

@@ -84,6 +84,8 @@ const LIMITS = [
 /** Of how many replies of a store the first ones lack their ETag, and what share of the others. */
 const FIRST_SILENT = [0, 0, 0, 1, 4, 12] as const;
 const SILENT_RATES = [0, 0, 0, 0.03, 0.3] as const;
+/** What share of those that lack it come from something that has kept nothing. */
+const LOST_RATES = [0, 0, 0.5, 1] as const;
 const MAX_STARTS = 16;
 /** Plays the world of `seed` to its end. */
 export async function playSeed(seed: number): Promise<Played> {
@@ -96,7 +98,8 @@ export async function playSeed(seed: number): Promise<Played> {
   const confirmRate = faultRate === 0 ? 0 : Math.max(faultRate, 0.2);
   const silent = (chance: Seeded): Fault["name"] | undefined => {
     silentLeft -= 1;
-    return silentLeft >= 0 || chance.chance(silence.rate) ? "no-etag" : undefined;
+    if (silentLeft < 0 && !chance.chance(silence.rate)) return undefined;
+    return chance.chance(silence.lost) ? "not-kept" : "no-etag";
   };
   const faultOf = (
     target: "api" | "storage",
@@ -110,7 +113,11 @@ export async function playSeed(seed: number): Promise<Played> {
     return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
   };
   const dialect = pickDialect(random);
-  const silence = { first: random.pick(FIRST_SILENT), rate: random.pick(SILENT_RATES) };
+  const silence = {
+    first: random.pick(FIRST_SILENT),
+    rate: random.pick(SILENT_RATES),
+    lost: seeded(seed).fork().pick(LOST_RATES),
+  };
   let silentLeft = silence.first;
   const serverRandom = random.fork();
   const limits = random.pick(LIMITS);
