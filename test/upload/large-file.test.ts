@@ -13,6 +13,7 @@ import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
 import { countingDisk } from "../support/counting-disk";
 import type { hashingEarly } from "../support/early-threads";
+import { cases } from "../support/night";
 import { sessionWith } from "../support/session";
 import { BY_FORM, MIB, sha256Of, useUploadPlace } from "../support/upload-place";
 
@@ -77,10 +78,9 @@ async function expectStored(): Promise<void> {
 }
 
 describe("where the store is the first to return an MD5", () => {
-  const ways: [way: string, how: EmulatorOptions][] = [
-    ["by form", BY_FORM],
-    ["by one PUT", { multipartFromBytes: 1024 * MIB }],
-  ];
+  type Way = readonly [way: string, how: EmulatorOptions];
+  const byForm: Way = ["by form", BY_FORM];
+  const byPut: Way = ["by one PUT", { multipartFromBytes: 1024 * MIB }];
   const storageRequests = (): number =>
     place.emulator.requests().filter(({ target }) => target === "storage").length;
 
@@ -97,7 +97,7 @@ describe("where the store is the first to return an MD5", () => {
     await expectStored();
   });
 
-  test.each(ways)(
+  test.each(cases([byForm], [byPut]))(
     "%s it counts as not checked where it has changed since it was sent, and is not sent again",
     async (_way, how) => {
       await place.start(how);
@@ -111,16 +111,19 @@ describe("where the store is the first to return an MD5", () => {
     },
   );
 
-  test.each(ways)("%s it counts where it was only touched since it was sent", async (_way, how) => {
-    await place.start(how);
-    const touching = countingWith(async (time) => {
-      if (time === 2) await utimes(file.absolutePath, 1, 1);
-    });
-    const { avala } = sessionWith(place.emulator);
-    expect(await upload(avala, touching)).toMatchObject({ checkedByStore: 1, retries: 0 });
-    expect(storageRequests()).toBe(1);
-    await expectStored();
-  });
+  test.each(cases([byPut], [byForm]))(
+    "%s it counts where it was only touched since it was sent",
+    async (_way, how) => {
+      await place.start(how);
+      const touching = countingWith(async (time) => {
+        if (time === 2) await utimes(file.absolutePath, 1, 1);
+      });
+      const { avala } = sessionWith(place.emulator);
+      expect(await upload(avala, touching)).toMatchObject({ checkedByStore: 1, retries: 0 });
+      expect(storageRequests()).toBe(1);
+      await expectStored();
+    },
+  );
 
   test("and keeps other bytes it is sent those again", async () => {
     await place.start(BY_FORM);
