@@ -4,6 +4,7 @@ import { saysItsFile } from "../api/endpoints/uploads/batch-refusals";
 import { isClosedUnder } from "../api/while-open";
 import { isStoreRefusal } from "../api/storage/storage-error";
 import { printable } from "../redact";
+import { isGoneCode, systemErrorCode } from "../system-error";
 import { counted, countedOf, formatCount, listed } from "../text";
 
 /** Whether every other file would meet the same refusal, so that trying them would only cost calls. */
@@ -113,6 +114,7 @@ export interface UploadOutcome {
   readonly datasetName: string;
   /** The batch; `undefined`: by the first protocol. */
   readonly uploadUid: string | undefined;
+  readonly isNamedByContent: boolean;
   readonly filesTotal: number;
   readonly sent: readonly LandedFile[];
   readonly unchanged: readonly LandedFile[];
@@ -145,16 +147,33 @@ export function notAllSent(
   return new UploadError("upload", text, options);
 }
 
+/** Whether the next run most likely finds other content at the path, or none. */
+function isOtherNow({ error }: FileFailure): boolean {
+  if (error.code === "file_changed") return true;
+  return error.code === "file" && isGoneCode(systemErrorCode(error.cause) ?? "");
+}
+
+/** What of the next run is certain. A batch is made of the content of all its files, as a version's name is. */
+function nextRunSends({ failures, uploadUid, isNamedByContent }: UploadOutcome): string {
+  if (!failures.some(isOtherNow) || (uploadUid === undefined && !isNamedByContent))
+    return RUN_AGAIN;
+  const others = isNamedByContent
+    ? "all files are sent under another name"
+    : "files that landed may be sent again";
+  return `What landed is kept for the content that the files had: with that put back, only the rest is sent. With other content, ${others}.`;
+}
+
 /** The error of an upload that went through all its files and left some behind. */
 export function someFailed(outcome: UploadOutcome): UploadError {
   const { failures, sent, unchanged, uploadUid } = outcome;
+  const next = nextRunSends(outcome);
   const hints = new Set(failures.map(({ error }) => error.hint));
   const [common] = hints.size === 1 ? hints : [];
   return new UploadError("upload", describeFailures(outcome), {
     uploadUid,
     failures,
     landed: [...sent, ...unchanged],
-    hint: common === undefined ? RUN_AGAIN : `${common}\n${RUN_AGAIN}`,
+    hint: common === undefined ? next : `${common}\n${next}`,
   });
 }
 

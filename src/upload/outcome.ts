@@ -5,9 +5,10 @@ import type { UploadResult } from "./result";
 import type { Run } from "./state";
 
 export function outcomeOf({ request, batch }: Run): UploadOutcome {
-  const { sent, unchanged, failures, uid: uploadUid } = batch;
+  const { sent, unchanged, failures, uid: uploadUid, isNamedByContent } = batch;
   const { datasetName, files } = request;
-  return { datasetName, uploadUid, filesTotal: files.length, sent, unchanged, failures };
+  const filesTotal = files.length;
+  return { datasetName, uploadUid, isNamedByContent, filesTotal, sent, unchanged, failures };
 }
 
 export function resultOf(run: Run, startedMs: number): UploadResult {

@@ -77,6 +77,15 @@ describe("A FileSet tells", () => {
       expect(bench.told().at(-1)).toMatch(/^sent 1 file, .*; 1 file had landed before$/);
     });
 
+    test("how many files stay stored when it goes: those that landed", async () => {
+      const olds = await interrupted();
+      bench.messages.length = 0;
+      await bench.handlers().fileSet.delete(olds.datasetName, olds);
+      expect(bench.told()).toEqual([
+        `${olds.datasetName}: 1 file stays stored: the API can't delete files`,
+      ]);
+    });
+
     test("what is left, by the state alone", async () => {
       const olds = await interrupted();
       rmSync(join(bench.stateDirectory, "journals"), { recursive: true });

@@ -23,6 +23,7 @@ import { recallSet } from "../choice/recall";
 import {
   inputsOf,
   ownerOf,
+  storedCount,
   unknownInputs,
   type FileSetGiven,
   type FileSetInputs,
@@ -222,8 +223,9 @@ class FileSetHandler implements OwnMethods<FileSetInputs, FileSetOutputs> {
   }
 
   async delete(id: string, props: FileSetOutputs): Promise<void> {
-    const stay = props.fileCount === 1 ? "stays" : "stay";
-    const text = `${props.datasetName}: ${counted(props.fileCount, "file")} ${stay} stored: the API can't delete files`;
+    const count = storedCount(props);
+    const stay = count === 1 ? "stays" : "stay";
+    const text = `${props.datasetName}: ${counted(count, "file")} ${stay} stored: the API can't delete files`;
     await this.session.messages(this.session.calls.ofId(id)).info(text);
   }
 }

@@ -1,6 +1,6 @@
 // What a FileSet's inputs and outputs are between the engine and its handler, and what is wrong with them.
 import { datasetVersionName } from "../../../src/files/manifest/dataset-name";
-import { packManifest } from "../../../src/files/manifest/packing";
+import { packManifest, unpackManifest } from "../../../src/files/manifest/packing";
 import type { Manifest } from "../../../src/files/manifest/manifest";
 import type { DataType } from "../../../src/files/media";
 import type { Checked } from "../../fields/field";
@@ -98,6 +98,15 @@ export function outputsOf(
 ): FileSetOutputs {
   const manifest = packManifest(stored);
   return { ...inputs, digest: stored.digest, manifest, uploadUid: uploadUid ?? "" };
+}
+
+/** How many files are stored: of an upload that broke, fewer than the set has. */
+export function storedCount({ manifest, fileCount }: FileSetOutputs): number {
+  try {
+    return unpackManifest(manifest).entries.length;
+  } catch {
+    return fileCount; // one that was found by its dataset has no manifest
+  }
 }
 
 /** The organization, for the calls that take one. */
