@@ -59,8 +59,11 @@ function idleText(list: FilesFrom, use: ListUse): string {
   if (paths.length === 0) return `${what} lists no path`;
   const slip = listSlip(list, isThere);
   if (slip !== undefined) return `${what} selects no file: ${slip}`;
-  if (inside.length === 0)
-    return `none of the ${counted(outside, "path")} of ${what} is in root, ${root}; paths are relative to the workspace`;
+  if (inside.length === 0) {
+    const none = outside === 1 ? "the path" : `none of the ${counted(outside, "path")}`;
+    const are = outside === 1 ? "is not" : "is";
+    return `${none} of ${what} ${are} in root, ${root}; paths are relative to the workspace`;
+  }
   if (use.missing.length === inside.length)
     return `${what} lists no existing file (${named(inside)}); git diff --diff-filter=d leaves out deleted files`;
   return `files selects none of the files of ${what}, or all of them were left out`;

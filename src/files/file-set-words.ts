@@ -50,19 +50,24 @@ function emptyProblems(found: Scan, leftOut: LeftOut, options: FileSetOptions): 
   const lines = found.patterns
     .map(({ pattern, why }) => `${shown(pattern)}${why === undefined ? "" : ` (${why})`}`)
     .join(", ");
-  const hidden =
-    found.hiddenLeftOut === 0
-      ? ""
-      : ` ${found.hiddenLeftOut} hidden files match: name them in full, or include hidden files.`;
+  const hidden = found.hiddenLeftOut === 0 ? "" : hiddenMatch(found.hiddenLeftOut);
   const rest = describeLeftOut(leftOut).map((line) => ` Left out: ${line}.`);
   const text = `Nothing in ${placeOf(options)} matches ${lines}.${hidden}${rest.join("")}`;
   return [{ input: "include", text }];
+}
+
+function hiddenMatch(count: number): string {
+  const [match, them] = count === 1 ? ["matches", "it"] : ["match", "them"];
+  return ` ${counted(count, "hidden file")} ${match}: name ${them} in full, or include hidden files.`;
 }
 
 function placeOf({ root, folder }: FileSetOptions): string {
   if (folder === undefined) return root;
   return folder === "" ? `${root}, outside its folders,` : `the folder ${shown(folder)} of ${root}`;
 }
+
+const all = (count: number): string =>
+  count === 1 ? "the only file" : `all ${counted(count, "file")}`;
 
 /** Why no file is left of a set of which all files are in motion. */
 export function unrestProblems(
@@ -73,8 +78,8 @@ export function unrestProblems(
   if (allowEmpty === true || files.length > 0 || young.length + changed.length === 0) return [];
   const why =
     young.length === 0
-      ? `all ${counted(changed.length, "file")} disappeared while they were read`
-      : `all ${counted(young.length, "file")} were written within the last ${minAgeMinutes} minutes; a checkout gives each file the time of the checkout`;
+      ? `${all(changed.length)} disappeared while ${changed.length === 1 ? "it was" : "they were"} read`
+      : `${all(young.length)} ${young.length === 1 ? "was" : "were"} written within the last ${counted(minAgeMinutes, "minute")}; a checkout gives each file the time of the checkout`;
   return [{ input: "include", text: `No file is left: ${why}.` }];
 }
 
@@ -93,10 +98,11 @@ export function windowsNotices(paths: readonly string[]): Notice[] {
   const odd = paths.filter((path) => !isAllowedOnWindows(path));
   const [first] = odd;
   if (first === undefined) return [];
-  const rest = odd.length === 1 ? "" : ` (and ${formatCount(odd.length - 1)} more)`;
-  return [
-    {
-      text: `${shown(first)}${rest} can't be unpacked on Windows: its name is not allowed there.`,
-    },
-  ];
+  const others = odd.length - 1;
+  const why = "can't be unpacked on Windows:";
+  const text =
+    others === 0
+      ? `${shown(first)} ${why} its name is not allowed there.`
+      : `${shown(first)} and ${formatCount(others)} more ${why} their names are not allowed there.`;
+  return [{ text }];
 }

@@ -75,6 +75,6 @@ function named(paths: readonly string[]): string {
 export function evictedNotices({ evicted }: Pick<LeftOut, "evicted">): readonly Notice[] {
   if (evicted.length === 0) return [];
   const names = named(evicted);
-  const text = `Not downloaded from iCloud: ${counted(evicted.length, "file")} (${names}). Download them ("Keep Downloaded" in Finder, or brctl download) and run again.`;
+  const text = `Not downloaded from iCloud: ${counted(evicted.length, "file")} (${names}). Download ${evicted.length === 1 ? "it" : "them"} ("Keep Downloaded" in Finder, or brctl download) and run again.`;
   return [{ text }];
 }

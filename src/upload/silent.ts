@@ -64,7 +64,8 @@ async function giveUp(run: Run, host: string): Promise<never> {
   await takeBack(run, silent, "unknown");
   const isNow = batch.heard.has(host);
   const which = isNow ? "others have" : "earlier ones had";
-  const text = `${host} may not have stored ${counted(silent.length, "file")}: its responses to them have no ETag, and ${which} one.`;
+  const none = silent.length === 1 ? "its response to it has" : "its responses to them have";
+  const text = `${host} may not have stored ${counted(silent.length, "file")}: ${none} no ETag, and ${which} one.`;
   const hint = isNow ? RUN_AGAIN : `${RUN_AGAIN}\n${wayOn(host, request.stateDirectory)}`;
   throw new AvalaError("storage", text, { hint });
 }

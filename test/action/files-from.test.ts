@@ -188,7 +188,7 @@ describe("a list that leads to no file is refused with the reason", () => {
   test.each([
     ["no path", "\n", {}, "lists no path"],
     ["paths in root", "cats/one.jpg\n", { root: "photos" }, "relative to the workspace"],
-    ["paths elsewhere", "other/four.jpg\n", { root: "photos" }, "is in root"],
+    ["paths elsewhere", "other/four.jpg\n", { root: "photos" }, "is not in root"],
     ["deleted files", "photos/cats/gone.jpg\n", {}, "--diff-filter=d"],
     ["commas between paths", "photos/cats/one.jpg,photos/cats/two.jpg", {}, "one per line"],
     ["a status before each", "M\tphotos/cats/one.jpg\n", {}, "--name-only"],

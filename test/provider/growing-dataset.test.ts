@@ -530,11 +530,15 @@ describe("GrowingDataset", () => {
         return { next, planned, said };
       };
       const once = await changeOnce(await first(), "second");
-      expect(once.planned).toEqual([expect.stringMatching(/^superseded: 1 item \(1 changed\)\./)]);
+      expect(once.planned).toEqual([
+        "superseded: 1 item (1 changed). It stays at Avala, with its annotations, and in exports of the set.",
+      ]);
       expect(once.said).toEqual(once.planned);
       const twice = await changeOnce(once.next, "third");
       expect(twice.planned).toEqual([
-        expect.stringMatching(/^superseded: 2 items \(2 changed\), 1 of them new\./),
+        expect.stringMatching(
+          /^superseded: 2 items \(2 changed\), 1 of them new\. They stay at Avala/,
+        ),
       ]);
       expect(twice.said).toEqual(twice.planned);
       expect(twice.next.outs).toMatchObject({ supersededCount: 2 });

@@ -77,7 +77,10 @@ export function describeSuperseded({ superseded }: GrowthPlan, fresh: number): s
   const whys = parts.flatMap(([number, word]) =>
     number === 0 ? [] : [`${formatCount(number)} ${word}`],
   );
-  return `superseded: ${counted(superseded.length, "item")} (${whys.join(", ")})${ofThemNew(fresh, superseded.length)}. They stay at Avala, with their annotations, and in exports of the set.`;
+  const head = `superseded: ${counted(superseded.length, "item")} (${whys.join(", ")})${ofThemNew(fresh, superseded.length)}`;
+  const stay =
+    superseded.length === 1 ? "It stays at Avala, with its" : "They stay at Avala, with their";
+  return `${head}. ${stay} annotations, and in exports of the set.`;
 }
 
 /** Items whose files were left for a later run. */

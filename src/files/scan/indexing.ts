@@ -93,7 +93,7 @@ function folderText(folder: string): string {
 
 function refusedText(others: readonly string[], dataType: DataType | undefined): string {
   const [first = ""] = others;
-  return `${counted(others.length, "file")} would be stored but not indexed${as(dataType)}, and unindexed is error: ${describeSuffixes(others)}, the first ${shown(first)}. Exclude them, or set unindexed to leave-out.`;
+  return `${counted(others.length, "file")} would be stored but not indexed${as(dataType)}, and unindexed is error: ${describeSuffixes(others)}, the first ${shown(first)}. Exclude ${others.length === 1 ? "it" : "them"}, or set unindexed to leave-out.`;
 }
 
 function storedText(

@@ -51,7 +51,7 @@ export function typeQuestion({ paths, otherThanSplats }: TypeEvidence): string |
   const beside =
     indexed.length === 0
       ? "cannot be inferred from these files"
-      : `cannot be inferred from ${counted(indexed.length, "file")} of type ${guess} (${suffixesIn(indexed)}), because there are others beside them`;
+      : `cannot be inferred from ${counted(indexed.length, "file")} of type ${guess} (${suffixesIn(indexed)}), because there are others beside ${indexed.length === 1 ? "it" : "them"}`;
   const groups = describeGroups(groupsOf(against, suffixOf), (suffix) =>
     suffix.endsWith(".ply") ? notSplats : conversionOf(suffix),
   );

@@ -213,7 +213,7 @@ function reportDoubtful(
       return file !== undefined && (sha256 === file.sha256 || (sha256 ?? notSha256) === undefined);
     });
     if (doubtful.length === 0) continue;
-    const text = `Another run added to the growing set meanwhile: ${withUid(dataset)} has items of ${counted(doubtful.length, "file")} that this run added too, so they may be there twice.`;
+    const text = `Another run added to the growing set meanwhile: ${withUid(dataset)} has items of ${counted(doubtful.length, "file")} that this run added too, so ${doubtful.length === 1 ? "it" : "they"} may be there twice.`;
     avala.emit({ kind: "warning", text });
   }
 }

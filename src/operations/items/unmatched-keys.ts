@@ -134,7 +134,7 @@ function describeLeft(
       ? "Their contents are those of the files: either Avala has renamed them, or they were sent under other names"
       : "Their contents are those of the files, but nothing shows which of the items is which file";
   if (isBySize) return "Their sizes are those of the files, so Avala may have renamed them";
-  const text = `For ${counted(left, "file")}, nothing shows whether they are among them`;
+  const text = `For ${counted(left, "file")}, nothing shows whether ${left === 1 ? "it is" : "they are"} among them`;
   if (!hasOtherSizes(files, { sizes })) return text;
   return `${text}. Their URLs lead to contents of other sizes: to other files, or to previews`;
 }

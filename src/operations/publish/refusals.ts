@@ -56,7 +56,8 @@ export function reportSentOver(
   sentOver: readonly string[],
 ): void {
   if (sentOver.length === 0) return;
-  const text = `Another run made the dataset ${printable(name)} while this one was sending. ${counted(sentOver.length, "file")} that this run sent may have replaced other content of it, and count as not compared. Where the other run sent the same files, running again compares them:${listed(sentOver.map(shown))}`;
+  const count = sentOver.length === 1 ? "counts" : "count";
+  const text = `Another run made the dataset ${printable(name)} while this one was sending. ${counted(sentOver.length, "file")} that this run sent may have replaced other content of it, and ${count} as not compared. Where the other run sent the same files, running again compares them:${listed(sentOver.map(shown))}`;
   avala.emit({ kind: "warning", text });
 }
 

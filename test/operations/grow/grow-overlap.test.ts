@@ -223,7 +223,7 @@ describe("an overlap", () => {
     expect(warningsIn(events)).toEqual([
       expect.stringContaining("shows another MD5 for the file that was compared"),
       expect.stringContaining(
-        "has items of 1 file that this run added too, so they may be there twice",
+        "has items of 1 file that this run added too, so it may be there twice",
       ),
     ]);
   });
