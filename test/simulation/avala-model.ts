@@ -11,6 +11,7 @@ import type { Clock } from "../../src/flow/clock";
 import { policyExpired, throttled, type Answer } from "./answers";
 import { createDatasetsModel, type ConfirmBody, type DatasetsModel } from "./datasets-model";
 import { SIMPLE, type ModelDialect, type Reply } from "./dialect";
+import { digestsOf } from "./digests";
 import { bodyOf } from "./request-body";
 import type { Seeded } from "./seeded";
 import { createStoreModel, type PresignBody, type StoreModel } from "./store-model";
@@ -27,6 +28,7 @@ export interface Fault {
     | "expired" // storage only
     | "no-etag" // storage only: it is stored, and something on the way drops the ETag of the reply
     | "not-kept" // storage only: something on the way answers in the store's place, without an ETag, and nothing is stored
+    | "not-kept-named" // the same of a form, with an ETag
     | "cut"; // storage only: the connection breaks in the body
 }
 
@@ -36,7 +38,7 @@ export interface AvalaModel {
   readonly objects: StoreModel["objects"];
   readonly datasets: DatasetsModel["datasets"];
   readonly counts: StoreModel["counts"] & { calls: number; throttled: number };
-  /** Whether a reply of the store has shown an ETag by now, and had when the first dataset was made. */
+  /** Whether the store itself has shown an ETag by now, and had when the first dataset was made. */
   readonly heard: { isNow: boolean; wasAtConfirm: boolean | undefined };
   readonly trace: string[];
   readonly namedBatches: StoreModel["namedBatches"];
@@ -121,7 +123,10 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
   const send = async (target: "api" | "storage", request: HttpRequest): Promise<HttpResponse> => {
     const path = new URL(request.url).pathname;
     const isConfirm = request.method === "POST" && pathOf(request) === UPLOADS;
-    const fault = options.faultOf(target, random, isConfirm ? "confirm" : "other");
+    const drawn = options.faultOf(target, random, isConfirm ? "confirm" : "other");
+    // What a PUT did not replace goes in another batch then, as often as there are any.
+    const isNamed = drawn === "not-kept-named" && request.method === "POST";
+    const fault = drawn === "not-kept-named" && !isNamed ? "not-kept" : drawn;
     trace.push(`${clock.now()} ${request.method} ${path} ${fault ?? "-"}`);
     if (fault === "refused") throw lost(false);
     const body = await bodyOf(request);
@@ -145,7 +150,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     request.onBytesSent?.(body.length);
     if (fault === "500-after-effect")
       return reply({ status: 500, json: { detail: "Oops." }, headers });
-    if (answer.status < 300 && "etag" in headers) heard.isNow = true;
+    if (answer.status < 300 && "etag" in headers && fault !== "not-kept-named") heard.isNow = true;
     return reply({ ...answer, headers });
   };
   /** Reads break in no world: what can't be read counts as not compared. */
@@ -156,6 +161,14 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
       yield body;
     }
     return { ...replied, body: bytes() };
+  };
+  const early = (fault: Fault["name"] | undefined): Answer | undefined => {
+    if (fault === "503") return { status: 503, text: "<html>Unavailable</html>" };
+    if (fault === "429") return throttled();
+    if (fault === "not-kept") return { status: 200 };
+    const { md5 } = digestsOf(Buffer.from(`no object ${trace.length}`));
+    if (fault === "not-kept-named") return { status: 200, headers: { etag: `"${md5}"` } };
+    return fault === "expired" ? policyExpired() : undefined;
   };
   const answerTo = (target: "api" | "storage", request: HttpRequest, body: Buffer): Answer => {
     if (target === "api") return route(request, body);
@@ -189,13 +202,6 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
 
 function lost(ambiguous: boolean): AvalaError {
   return new AvalaError("network", "The connection was lost.", { retryable: true, ambiguous });
-}
-
-function early(fault: Fault["name"] | undefined): Answer | undefined {
-  if (fault === "503") return { status: 503, text: "<html>Unavailable</html>" };
-  if (fault === "429") return throttled();
-  if (fault === "not-kept") return { status: 200 };
-  return fault === "expired" ? policyExpired() : undefined;
 }
 
 function reply(answer: Answer): HttpResponse {

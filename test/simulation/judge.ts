@@ -37,7 +37,7 @@ function hasMetUnknown({ dialect, disturbances, diskWasFull, changes }: Played, 
 
 /** How many replies to forms had no ETag. */
 function silentForms({ server }: Played): number {
-  return server.trace.filter((line) => / POST \/ (?:no-etag|not-kept)$/.test(line)).length;
+  return server.trace.filter((line) => / POST \/ (?:no-etag|not-kept\S*)$/.test(line)).length;
 }
 
 /**
@@ -59,7 +59,7 @@ function isConflictDue(played: Played, end: End): boolean {
   return isLostAmongOthers || hasMetUnknown(played, end);
 }
 
-const LOST_PUT = / PUT \S+ (?:reply-lost|500-after-effect|no-etag|not-kept)$/;
+const LOST_PUT = / PUT \S+ (?:reply-lost|500-after-effect|no-etag|not-kept\S*)$/;
 
 /**
  * Whether a PUT may have stored a file that no reply to the run which counts it shows: it was lost or had no ETag, its session
@@ -80,7 +80,7 @@ function mayLoseTheRecord(played: Played): boolean {
   if (lostConfirms > 0 || mayStayUnshown(played)) return true;
   // A file without an ETag is not told by what others can read of it.
   const isMute = dialect.etags === "opaque" || dialect.itemKey === "none";
-  if (isMute && played.server.trace.some((line) => / (?:no-etag|not-kept)$/.test(line)))
+  if (isMute && played.server.trace.some((line) => / (?:no-etag|not-kept\S*)$/.test(line)))
     return true;
   const isLost = ends.some(
     ({ how, wasTogether, wasMade }) =>
@@ -109,7 +109,7 @@ function isPastKnowing({ dialect, diskWasFull, changes, ends }: Played): boolean
  * and the items do so only once its name is used up, as docs/faults.md says.
  */
 function isLackingUnheard({ server, ends, afterwards }: Played): boolean {
-  const isLost = server.trace.some((line) => line.endsWith(" not-kept"));
+  const isLost = server.trace.some((line) => / not-kept\S*$/.test(line));
   const isEverWell = [...ends, ...afterwards].some(({ how }) => isWell(how));
   return isLost && server.heard.wasAtConfirm === false && !isEverWell;
 }

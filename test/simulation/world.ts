@@ -99,7 +99,7 @@ export async function playSeed(seed: number): Promise<Played> {
   const silent = (chance: Seeded): Fault["name"] | undefined => {
     silentLeft -= 1;
     if (silentLeft < 0 && !chance.chance(silence.rate)) return undefined;
-    return chance.chance(silence.lost) ? "not-kept" : "no-etag";
+    return chance.chance(silence.lost) ? silence.as : "no-etag";
   };
   const faultOf = (
     target: "api" | "storage",
@@ -113,11 +113,13 @@ export async function playSeed(seed: number): Promise<Played> {
     return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
   };
   const dialect = pickDialect(random);
+  const lostRandom = seeded(seed).fork();
   const silence = {
     first: random.pick(FIRST_SILENT),
     rate: random.pick(SILENT_RATES),
-    lost: seeded(seed).fork().pick(LOST_RATES),
-  };
+    lost: lostRandom.pick(LOST_RATES),
+    as: dialect.etags === "md5" && lostRandom.chance(0.5) ? "not-kept-named" : "not-kept",
+  } as const;
   let silentLeft = silence.first;
   const serverRandom = random.fork();
   const limits = random.pick(LIMITS);
