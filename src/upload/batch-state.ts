@@ -26,7 +26,10 @@ export interface Landing {
   readonly begunMs: number;
 }
 
-/** A file that a store has refused once: it is tried again before it counts as failed, for that may have been a moment's. */
+/**
+ * A file that a store has refused once, or the server has not completed: it is tried again before it counts as failed, for that may
+ * have been a moment's.
+ */
 export interface Held {
   readonly file: SourceFile;
   readonly error: AvalaError;
@@ -34,7 +37,7 @@ export interface Held {
   readonly atMs: number;
 }
 
-/** A file that was sent, and that the server refuses to complete. */
+/** A file that was sent, and that the server has refused to complete twice. */
 interface Uncompleted {
   readonly file: SourceFile;
   readonly error: CompletionRefusedError;
@@ -60,11 +63,13 @@ export interface Batch extends ChosenBatch {
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
   failures: FileFailure[];
-  /** Files in a row that failed although each was tried to the end, or that a store refused; one that is sent ends it. */
+  /** Files in a row that failed although each was tried to the end, that a store refused, or that were not completed later either; one that is sent ends it. */
   readonly inARow: FileFailure[];
   /** Oldest first. */
   readonly held: Held[];
-  /** Sent, and not completed: theirs alone, as soon as another file is completed. */
+  /** Paths of which an earlier run has begun a session in this batch, and has not completed it. */
+  readonly leftOpen: Set<string>;
+  /** Sent, and not completed later either: theirs alone, as soon as another file is completed. */
   readonly uncompleted: Uncompleted[];
   /** Files in a row that the server refused to presign; one that is sent sets it back. */
   presignsRefused: number;
@@ -118,6 +123,7 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     failures: [],
     inARow: [],
     held: [],
+    leftOpen: new Set(),
     uncompleted: [],
     presignsRefused: 0,
     takesAny: undefined,

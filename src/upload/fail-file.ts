@@ -5,9 +5,10 @@ import { isPastDeadline } from "../flow/deadline";
 import { isLateAlone } from "../flow/retry";
 import { printable } from "../redact";
 import { isRefusal, mayMeetAll, stopsTheRun } from "./failures";
+import type { Batch } from "./batch-state";
 import type { Unread } from "./hashed";
-import { isCompletionRefused } from "./send/completion";
-import { isSessionLost, type SessionLostError } from "./send/session-lost";
+import { isCompletionRefused, isSessionGone } from "./send/completion";
+import { isSessionLost, openSessionLost, type SessionLostError } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import type { Run } from "./state";
 
@@ -29,16 +30,37 @@ function leaveForNextRun({ avala, batch }: Run, { path }: SourceFile, error: Ava
   batch.inARow.push({ path, error });
 }
 
-/** `isAgain`: it was held before, and counts in the row. @throws `error` where it ends the run */
-export function failFile(run: Run, file: SourceFile, error: unknown, isAgain = false): void {
+/** Sessions live for so long, and a batch for longer: others of it show nothing of one that an earlier run has left open. */
+function ofOpenSession({ batch }: Run, { path }: SourceFile, error: unknown): unknown {
+  const isGone = batch.leftOpen.has(path) && isCompletionRefused(error) && isSessionGone(error);
+  return isGone ? openSessionLost(path, error.cause) : error;
+}
+
+/** Refused for a moment, a completion shows nothing of the others yet: only where it is refused later as well. */
+function leaveUncompleted(
+  { avala, batch }: Run,
+  refused: Batch["uncompleted"][number],
+  isAgain: boolean,
+): void {
+  const { file, error } = refused;
+  if (!isAgain) {
+    batch.held.push({ ...refused, atMs: avala.clock.now() });
+    return;
+  }
+  batch.uncompleted.push(refused);
+  batch.inARow.push({ path: file.path, error });
+}
+
+/** `isAgain`: it was held before. @throws `failure`, or what it comes to, where that ends the run */
+export function failFile(run: Run, file: SourceFile, failure: unknown, isAgain = false): void {
+  const error = isAgain ? ofOpenSession(run, file, failure) : failure;
   if (isLateAlone(error)) {
     leaveForNextRun(run, file, error);
     return;
   }
   if (!isAvalaError(error) || stopsTheRun(error) || isPastDeadline(error)) throw error;
   if (isCompletionRefused(error)) {
-    run.batch.uncompleted.push({ file, error });
-    if (!isAgain) run.batch.inARow.push({ path: file.path, error });
+    leaveUncompleted(run, { file, error }, isAgain);
     return;
   }
   if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;

@@ -9,7 +9,7 @@ import { report } from "./progress";
 import { concurrencyOf } from "./request";
 import type { SentFile } from "./send/attempt";
 import type { SourceFile } from "./send/source";
-import { findLanded, type Run } from "./state";
+import { findLanded, journalOf, type Run } from "./state";
 
 /** Of a file that landed before what was recorded with it. */
 function takeUnchanged({ batch, journal }: Run, entry: ManifestEntry): void {
@@ -23,6 +23,11 @@ function takeUnchanged({ batch, journal }: Run, entry: ManifestEntry): void {
   batch.progress.addFile("unchanged", sizeBytes);
 }
 
+/** Whether something of it went in the batch. Before anything is sent, that was in an earlier run. */
+function isOpen(run: Run, file: SourceFile): boolean {
+  return run.journal?.parts.has(file.path) === true && journalOf(run, file).parts().size > 0;
+}
+
 /**
  * Counts the files that have landed before, all of them before the first one is sent: then what is said of the whole holds from the
  * start, and wherever it ends.
@@ -31,16 +36,18 @@ export function takeLanded(run: Run, files: Iterable<SourceFile>): void {
   for (const file of files) {
     const landed = findLanded(run, file);
     if (landed !== undefined) takeUnchanged(run, landed);
+    else if (isOpen(run, file)) run.batch.leftOpen.add(file.path);
   }
   report(run.avala, run.batch.progress, true);
 }
 
 /** The same in another batch, before anything was sent in it. */
 export function takeLandedAgain(run: Run, files: Iterable<SourceFile>): void {
-  const { unchanged, progress, tags, presumed } = run.batch;
+  const { unchanged, progress, tags, presumed, leftOpen } = run.batch;
   for (const { sizeBytes } of unchanged.splice(0)) progress.takeBackFile("unchanged", sizeBytes);
   tags.clear();
   presumed.clear();
+  leftOpen.clear();
   takeLanded(run, files);
 }
 

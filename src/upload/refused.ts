@@ -95,7 +95,7 @@ async function completes(run: Run, file: Asked): Promise<boolean> {
   const presigned = await askIfTaken(run, file);
   if (presigned === undefined || presigned.method === "POST") return false;
   try {
-    await completeKnown(sendingOf(run), file, presigned.session);
+    await completeKnown(sendingOf(run), file, presigned);
     return true;
   } catch (error) {
     if (isCompletionRefused(error)) return false;
@@ -108,9 +108,10 @@ async function completes(run: Run, file: Asked): Promise<boolean> {
  * says of those that it has: then one of them shows nothing.
  */
 async function completesAnother(run: Run): Promise<boolean> {
-  const { sent, unchanged, failures, uncompleted } = run.batch;
+  const { sent, unchanged, failures, uncompleted, held } = run.batch;
   const landed = [...sent, ...unchanged];
-  const refused = failures.filter(({ error }) => isSessionLost(error)).length + uncompleted.length;
+  const lost = [...failures, ...held].filter(({ error }) => isSessionLost(error));
+  const refused = lost.length + uncompleted.length;
   const gone = uncompleted.filter(({ error }) => isSessionGone(error)).length;
   if (landed.length < refused || gone >= MAX_FAILURES_IN_A_ROW) return false;
   for (const file of sampleOf(landed)) if (await completes(run, file)) return true;

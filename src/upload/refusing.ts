@@ -1,9 +1,10 @@
-// How the files of a set are begun while stores refuse some of them: one after the other where too many have failed in a row, and
-// those that were refused once more, some seconds later. Sends nothing itself.
+// How the files of a set are begun while some of them are refused, by stores or when they are completed: one after the other where too
+// many have failed in a row, and those that were refused once more, some seconds later. Sends nothing itself.
 import { extname } from "node:path/posix";
+import type { AvalaError } from "../errors";
 import { pastDeadline } from "../flow/deadline";
 import { MAX_FAILURES_IN_A_ROW, type Held } from "./batch-state";
-import { noteFailure } from "./fail-file";
+import { failFile } from "./fail-file";
 import { lastOfFull, stepAfter } from "./in-a-row";
 import { judgeUncompleted } from "./refused";
 import { sampleOf } from "./sample";
@@ -19,8 +20,8 @@ export interface Pool {
   /** All that it may begin. */
   readonly files: Iterable<SourceFile>;
   readonly signal: AbortSignal;
-  /** Returns whether the file was sent; `isAgain`: whatever refuses it now, it is not held. @throws what ends the run */
-  readonly tryOnce: (file: SourceFile, isAgain: boolean) => Promise<boolean>;
+  /** Returns whether the file was sent; `before`: what refused it, and whatever does now, it is not held. @throws what ends the run */
+  readonly tryOnce: (file: SourceFile, before?: AvalaError) => Promise<boolean>;
   /** By path. */
   readonly underWay: Map<string, Promise<unknown>>;
   /** Paths that were tried before it was their turn. */
@@ -56,10 +57,11 @@ function wasBegun({ run: { batch }, underWay, sampled }: Pool, { path }: SourceF
 /** A few from elsewhere in the set that were not begun. Last comes one that is least like those which were refused. */
 function othersOf(pool: Pool): SourceFile[] {
   const { batch } = pool.run;
-  const { sent, unchanged, failures, doubtful, unproven } = batch;
+  const { sent, unchanged, failures, doubtful, unproven, held, uncompleted } = batch;
   const known = new Set<string>();
   for (const list of [sent, unchanged, failures]) for (const { path } of list) known.add(path);
-  for (const list of [doubtful, unproven]) for (const { file } of list) known.add(file.path);
+  for (const list of [doubtful, unproven, held, uncompleted])
+    for (const { file } of list) known.add(file.path);
   const left: SourceFile[] = [];
   for (const file of pool.files)
     if (!known.has(file.path) && !wasBegun(pool, file)) left.push(file);
@@ -95,19 +97,35 @@ export async function tryAgain(pool: Pool, group: readonly Held[]): Promise<void
     await awaitTurn(pool, held);
     if (run.isMade) return false;
     left.splice(index, 1);
-    return pool.tryOnce(held.file, true);
+    return pool.tryOnce(held.file, held.error);
   };
   try {
     if ((await next(-1)) || (await next(0))) while (left.length > 0 && !run.isMade) await next(0);
-    if (!run.isMade) for (const held of left.splice(0)) noteFailure(run, held);
+    if (!run.isMade) for (const { file, error } of left.splice(0)) failFile(run, file, error, true);
   } finally {
     run.batch.held.push(...left);
   }
 }
 
-/** Those that were refused about the same time. */
+/** Whether both were refused by stores, or both when they were completed: only then one shows something of the other. */
+function isAlike(one: Pick<Held, "error">, other: Pick<Held, "error">): boolean {
+  return isCompletionRefused(one.error) === isCompletionRefused(other.error);
+}
+
+/** Those that were refused about the same time, and alike. */
 export function takeHeld({ batch: { held } }: Run): Held[] {
-  return held.splice(0, MAX_FAILURES_IN_A_ROW);
+  const [first, ...others] = held.splice(0);
+  if (first === undefined) return [];
+  const group = [first];
+  for (const one of others)
+    (group.length < MAX_FAILURES_IN_A_ROW && isAlike(first, one) ? group : held).push(one);
+  return group;
+}
+
+/** The last that was refused as the row was. */
+function laterOf({ batch: { inARow, held } }: Run): Held | undefined {
+  const last = inARow.at(-1);
+  return last && held.findLast((one) => isAlike(one, last));
 }
 
 /** A turn for as many as {@link takeHeld} takes, until none is left. Takes none itself: no turn may come of it any more. */
@@ -136,7 +154,7 @@ async function holdRound(pool: Pool): Promise<void> {
   let hasWaited = false;
   while (!run.isMade) {
     const mayWait = !hasWaited && clock.now() + LATER_MS < deadlineMs;
-    const later = mayWait ? held.at(-1) : undefined;
+    const later = mayWait ? laterOf(run) : undefined;
     others = others.filter((file) => !wasBegun(pool, file));
     const step = stepAfter({ inARow, underWay: underWay.size, other: others[0], later });
     switch (step.kind) {
@@ -144,14 +162,14 @@ async function holdRound(pool: Pool): Promise<void> {
         return;
       case "try another":
         sampled.add(step.file.path);
-        await tryOnce(step.file, false);
+        await tryOnce(step.file);
         break;
       case "let one end":
         await Promise.race(underWay.values());
         break;
       case "try later":
         hasWaited = true;
-        held.pop();
+        held.splice(held.indexOf(step.held), 1);
         await tryAgain(pool, [step.held]);
         break;
       case "end":
@@ -171,7 +189,7 @@ export async function workOn(pool: Pool, file: SourceFile): Promise<void> {
   if (sampled.has(file.path) || run.isMade) return;
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = run.avala;
   if (clock.now() >= deadlineMs) throw pastDeadline(`upload ${file.path}`);
-  await track(pool, file.path, pool.tryOnce(file, false));
+  await track(pool, file.path, pool.tryOnce(file));
   const due = takeDue(pool);
   if (due.length > 0) await track(pool, file.path, tryAgain(pool, due));
 }

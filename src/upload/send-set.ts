@@ -19,28 +19,33 @@ import { failUncompleted, failureOf, judgeUncompleted } from "./refused";
 import { createPool, takeHeld, tryAgain, turnsOf, workOn, type Pool } from "./refusing";
 import { concurrencyOf } from "./request";
 import type { Sending } from "./send/attempt";
+import { isCompletionRefused } from "./send/completion";
 import { send } from "./send/send";
 import { resolveSilent } from "./silent";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost } from "./send/session-lost";
 import { beginAnother, journalOf, sendingOf, type Run } from "./state";
 
-/** `isAgain`: it was refused before, and what was asked before that is of no use. */
+/** `before`: what refused it, and what was asked before that is of no use. */
 async function uploadOne(
   run: Run,
   file: SourceFile,
   sending: Sending,
-  isAgain: boolean,
+  before: AvalaError | undefined,
 ): Promise<void> {
   const { batch } = run;
+  const isAgain = before !== undefined;
+  const wasTaken = isAgain && batch.begun.get(file.path) === "taken";
   let begunMs: number | undefined;
   const sent = await send(sending, file, {
     asked: isAgain ? undefined : batch.asked.get(file.path),
     journal: journalOf(run, file),
+    refused: isCompletionRefused(before) ? before : undefined,
+    wasTaken,
     mutex: run.partsMutex,
     onBegin: () => {
       begunMs ??= run.avala.clock.now();
-      batch.begun.set(file.path, "asked");
+      if (batch.begun.get(file.path) !== "taken") batch.begun.set(file.path, "asked");
       if (!isAgain) batch.progress.beginFile();
     },
     onTaken: () => batch.begun.set(file.path, "taken"),
@@ -61,14 +66,14 @@ async function tryOnce(
   run: Run,
   file: SourceFile,
   sending: Sending,
-  isAgain: boolean,
+  before: AvalaError | undefined,
 ): Promise<boolean> {
   let isSent = false;
   try {
-    await uploadOne(run, file, sending, isAgain);
+    await uploadOne(run, file, sending, before);
     isSent = true;
   } catch (error) {
-    failFile(run, file, await failureOf(run, file, error), isAgain);
+    failFile(run, file, await failureOf(run, file, error), before !== undefined);
   }
   report(run.avala, run.batch.progress);
   return isSent;
@@ -96,7 +101,7 @@ async function resolveUnverified(run: Run, files: Iterable<SourceFile>): Promise
 
 function poolOf(run: Run, files: Iterable<SourceFile>, signal: AbortSignal): Pool {
   const sending = sendingOf(run, signal); // the same for all of them, as the signal is
-  return createPool(run, files, signal, (file, isAgain) => tryOnce(run, file, sending, isAgain));
+  return createPool(run, files, signal, (file, before) => tryOnce(run, file, sending, before));
 }
 
 /** Until the deadline; what is left then is neither sent nor failed. `order`: in which `files` are sent. */

@@ -13,7 +13,7 @@ export interface ByteCounter {
 }
 
 /** Of one file. */
-export interface FileBytes extends ByteCounter {
+interface FileBytes extends ByteCounter {
   /** A store has taken bytes of it now. */
   readonly taken: () => void;
 }
@@ -75,6 +75,30 @@ export interface StoredFile {
 export interface SentFile extends StoredFile {
   /** Whether no store took a byte of it now: an earlier run had sent it, or another one has. */
   readonly wasThere: boolean;
+}
+
+/** Counts what a session's bytes come to, so that as many as are right can count in the end. */
+export function countedIn(
+  bytes: ByteCounter,
+  taken: () => void,
+): FileBytes & { readonly settle: (count: number) => void } {
+  let counted = 0;
+  return {
+    taken,
+    add: (count) => {
+      counted += count;
+      bytes.add(count);
+    },
+    takeBack: (count) => {
+      counted -= count;
+      bytes.takeBack(count);
+    },
+    settle: (count) => {
+      if (count > counted) bytes.add(count - counted);
+      else bytes.takeBack(counted - count);
+      counted = count;
+    },
+  };
 }
 
 /** Runs one try that sends `sizeBytes`; whatever it reported, exactly these count when it succeeds and none when not. */

@@ -1,32 +1,59 @@
 // Ends the server's session of a file whose bytes are all stored; and what it means when the server refuses to.
-import { isBatchRefused } from "../../api/endpoints/uploads/batch-refusals";
+import { isBatchRefused, saysGone } from "../../api/endpoints/uploads/batch-refusals";
 import { COMPLETE, completeUpload } from "../../api/endpoints/uploads/managed-upload";
 import { isApiError, type ApiError } from "../../errors";
-import type { Sending } from "./attempt";
-import { inSession, isAlreadyComplete, isSessionLost, type SessionLostError } from "./session-lost";
+import type { Listener } from "../../events";
+import type { Sending, StoredFile } from "./attempt";
+import { isSessionLost, sessionLost, type SessionLostError } from "./session-lost";
 
 // What a server answers that finds nothing to complete, or not what it should be (docs/api.md, "Uploading files").
-const NOT_COMPLETED = [400, 404, 409, 410, 422];
+const NOT_COMPLETED: readonly number[] = [400, 404, 409, 410, 422];
+
+interface Completing {
+  /** What was sent in the session, if it was by this run. */
+  readonly stored?: StoredFile | undefined;
+  /** Called where a reply was lost, or is none to go by: a refusal after it may be of what was done by then. */
+  readonly onUnheard?: () => void;
+}
 
 /** @throws one of `sessionLost` where the server refuses it */
-export function complete(
+export async function complete(
   { avala, signal }: Pick<Sending, "avala" | "signal">,
   { path }: { readonly path: string },
   session: string,
+  { stored, onUnheard }: Completing = {},
 ): Promise<void> {
-  return inSession(path, completeUpload(avala, session, signal), NOT_COMPLETED);
+  const onEvent: Listener = (event) => {
+    if (event.kind === "retry" && event.error.code !== "rate_limited") onUnheard?.();
+    avala.emit(event);
+  };
+  try {
+    await completeUpload(avala, session, { signal, onEvent });
+  } catch (error) {
+    if (!isApiError(error) || !NOT_COMPLETED.includes(error.status)) throw error;
+    throw sessionLost(path, error, stored);
+  }
 }
 
-/** The same of one that the server has called complete: a refusal for that very reason says the same once more. */
+// "Already complete.", "This upload is complete.", "Upload is in state COMPLETED.", and not "Upload is not complete".
+const IS_COMPLETE =
+  /\balready\b|\bis completed?\b|\b(?:was|been) completed\b|\b(?:state|status)\W+completed?\b/i;
+
+/**
+ * The same of one that the server has called complete: a refusal for that very reason says the same once more. Whatever the words, so
+ * does one where the reply to a completion of this run was lost (`wasUnheard`): what was open before is complete now, and the
+ * confirm refuses a batch that has open sessions. Without that a server may call complete what has all its bytes, and refuse them.
+ */
 export async function completeKnown(
   sending: Pick<Sending, "avala" | "signal">,
   file: { readonly path: string },
-  session: string,
+  { session, wasUnheard = false }: { readonly session: string; readonly wasUnheard?: boolean },
 ): Promise<void> {
   try {
     await complete(sending, file, session);
   } catch (error) {
-    if (!isSessionLost(error) || !isAlreadyComplete(error.cause)) throw error;
+    if (!isCompletionRefused(error)) throw error;
+    if (!wasUnheard && !IS_COMPLETE.test(error.cause.detail ?? "")) throw error;
   }
 }
 
@@ -43,5 +70,5 @@ export function isCompletionRefused(error: unknown): error is CompletionRefusedE
 
 /** Whether it says that there is no such session any more, and not what it has against the file. */
 export function isSessionGone({ cause }: CompletionRefusedError): boolean {
-  return cause.status === 404 || cause.status === 410 || /\bexpired?\b/i.test(cause.detail ?? "");
+  return saysGone(cause);
 }

@@ -4,14 +4,13 @@ import { AvalaError, isAvalaError } from "../../errors";
 import type { Mutex } from "../../flow/mutex";
 import { printable } from "../../redact";
 import { askHow } from "./ask";
-import type {
-  ByteCounter,
-  FileBytes,
-  FileSending,
-  HashedFile,
-  Sending,
-  SentFile,
-  StoredFile,
+import {
+  countedIn,
+  type FileSending,
+  type HashedFile,
+  type Sending,
+  type SentFile,
+  type StoredFile,
 } from "./attempt";
 import { readSha256 } from "./chunks";
 import { isUnhashed, type SourceFile } from "./source";
@@ -19,17 +18,26 @@ import { UNTAGGED } from "../check/place-tag";
 import { hostsOf, type MaybeDoubtful } from "../journal/doubtful-at";
 import type { FileJournal } from "../journal/file-journal";
 import { isRefusal } from "../failures";
-import { complete, completeKnown, isCompletionRefused, isSessionGone } from "./completion";
+import {
+  complete,
+  completeKnown,
+  isCompletionRefused,
+  type CompletionRefusedError,
+} from "./completion";
 import { isCompletedByOther } from "./contested";
 import { isOversize, notOffered } from "./oversize";
 import { sendAllParts } from "./send-parts";
 import { sendWhole } from "./send-whole";
-import { inSession, isAtPlace, isSessionLost, openSessionLost, sessionLost } from "./session-lost";
+import { inSession, isAtPlace, isSessionLost, sessionLost } from "./session-lost";
 
 interface Ways {
   /** How the server takes it, where that was asked before. */
   readonly asked?: Presigned | undefined;
   readonly journal: FileJournal;
+  /** Where this run has sent it before, seconds ago, and the server did not complete it: that is tried once more. */
+  readonly refused?: CompletionRefusedError | undefined;
+  /** Whether a store has taken bytes of it before, in this run. */
+  readonly wasTaken?: boolean;
   /** The mutex of files that go by parts. */
   readonly mutex: Mutex;
   /** Called before the file may be sent: not where its session is complete, and it is only looked at. */
@@ -69,40 +77,16 @@ async function whoseIs(sending: Sending, file: HashedFile, journal: FileJournal)
   return { owner: isUnproven ? "unproven" : "another's", records: [] };
 }
 
-/** Counts what a session's bytes come to, so that as many as are right can count in the end. */
-function countedIn(
-  bytes: ByteCounter,
-  taken: () => void,
-): FileBytes & { readonly settle: (count: number) => void } {
-  let counted = 0;
-  return {
-    taken,
-    add: (count) => {
-      counted += count;
-      bytes.add(count);
-    },
-    takeBack: (count) => {
-      counted -= count;
-      bytes.takeBack(count);
-    },
-    settle: (count) => {
-      if (count > counted) bytes.add(count - counted);
-      else bytes.takeBack(counted - count);
-      counted = count;
-    },
-  };
-}
-
 /** Whether a file that goes by one PUT was stored by an earlier run that was cut off before it could complete it. */
 async function isStoredBefore(
   sending: Sending,
   file: HashedFile,
   session: string,
-  journal: FileJournal,
+  { journal, onUnheard }: Pick<Ways, "journal"> & Pick<Before, "onUnheard">,
 ): Promise<boolean> {
   if (journal.parts().get(1)?.sha256 !== file.sha256) return false;
   try {
-    await complete(sending, file, session);
+    await complete(sending, file, session, { onUnheard });
     return true;
   } catch (error) {
     if (!isSessionLost(error)) throw error;
@@ -117,23 +101,35 @@ function unchecked({ sha256 }: HashedFile, records: Iterable<MaybeDoubtful> = []
   return { sha256, kept, doubtfulAt, isUnproven: false, isReplaceable: false, tag: UNTAGGED };
 }
 
+/** What came of it before in this run. */
+interface Before {
+  readonly wasOpen: boolean;
+  /** What was sent and not completed. */
+  readonly stored: StoredFile | undefined;
+  /** Whether the reply to a completion was lost. */
+  readonly wasUnheard: boolean;
+  readonly onUnheard: () => void;
+}
+
 interface Asked<Method extends Presigned["method"]> {
   readonly presigned: Extract<Presigned, { readonly method: Method }>;
   readonly journal: FileJournal;
+  readonly before: Before;
 }
 
 /** A file that is complete already. */
 async function takeComplete(
   sending: Sending,
   file: HashedFile,
-  { presigned, journal, wasOpen }: Asked<"COMPLETE"> & { readonly wasOpen: boolean },
+  { presigned: { session }, journal, before: { wasOpen, stored, wasUnheard } }: Asked<"COMPLETE">,
 ): Promise<StoredFile> {
   const { owner, records } = await whoseIs(sending, file, journal);
   if (owner === "another's") {
     const text = `The upload session of ${printable(file.path)} was completed, but not by this run.`;
     throw sessionLost(file.path, new AvalaError("bad_reply", text));
   }
-  await completeKnown(sending, file, presigned.session);
+  await completeKnown(sending, file, { session, wasUnheard: wasUnheard && owner === "ours" });
+  if (stored !== undefined && owner === "ours") return stored;
   // A run of exactly these files has completed it while this one looked on: so it is no earlier one's.
   const isOfNow = owner === "unproven" && wasOpen && sending.isBatchShared;
   sending.otherRun.isAtWork ||= isOfNow;
@@ -144,14 +140,15 @@ async function takeComplete(
 async function sendOnce(
   sending: FileSending,
   file: HashedFile,
-  { presigned, journal }: Asked<"PUT">,
+  { presigned, journal, before: { stored, onUnheard } }: Asked<"PUT">,
 ): Promise<StoredFile> {
   const { session } = presigned;
-  if (await isStoredBefore(sending, file, session, journal))
-    return unchecked(file, journal.parts().values());
+  if (await isStoredBefore(sending, file, session, { journal, onUnheard }))
+    return stored ?? unchecked(file, journal.parts().values());
   try {
-    const sent = await sendWhole(sending, file, presigned, journal);
-    await complete(sending, file, session);
+    const now = await sendWhole(sending, file, presigned, journal);
+    const sent = stored ?? now; // what lies there is still the first
+    await complete(sending, file, session, { stored: sent, onUnheard });
     return sent;
   } catch (error) {
     const isTaken = isSessionLost(error) && error.lost === "taken" && sending.isBatchShared;
@@ -165,12 +162,17 @@ async function sendAs(
   sending: FileSending,
   file: SourceFile,
   presigned: Presigned,
-  { journal, mutex, onBegin, wasOpen }: Ways & { readonly wasOpen: boolean },
+  { journal, refused, mutex, onBegin, before }: Ways & { readonly before: Before },
 ): Promise<StoredFile> {
   if (presigned.method !== "COMPLETE") onBegin();
   if (presigned.method === "POST") {
     if (isOversize(file)) throw notOffered(file);
     return sendWhole(sending, file, presigned, journal);
+  }
+  const { stored, onUnheard } = before;
+  if (presigned.method !== "COMPLETE" && refused !== undefined && stored !== undefined) {
+    await complete(sending, file, presigned.session, { stored });
+    return stored;
   }
   if (presigned.method !== "MULTIPART") {
     const { avala, sha256 } = sending;
@@ -178,20 +180,14 @@ async function sendAs(
       file.sha256 ?? (await readSha256(avala.disk, file, { sha256: sha256.start(file) }));
     const hashed = { ...file, sha256: digest };
     return presigned.method === "COMPLETE"
-      ? takeComplete(sending, hashed, { presigned, journal, wasOpen })
-      : sendOnce(sending, hashed, { presigned, journal });
+      ? takeComplete(sending, hashed, { presigned, journal, before })
+      : sendOnce(sending, hashed, { presigned, journal, before });
   }
-  const { session } = presigned;
   const parts = { presigned, journal };
-  const sent = await mutex(() => inSession(file.path, sendAllParts(sending, file, parts)));
-  await complete(sending, file, session);
+  const now = await mutex(() => inSession(file.path, sendAllParts(sending, file, parts)));
+  const sent = stored ?? now;
+  await complete(sending, file, presigned.session, { stored: sent, onUnheard });
   return sent;
-}
-
-/** Sessions live for so long, and a batch for longer: others of it show nothing of one that an earlier run has left open. */
-function lostFor({ path }: SourceFile, error: unknown, wasLeftOpen: boolean): unknown {
-  if (!wasLeftOpen || !isCompletionRefused(error) || !isSessionGone(error)) return error;
-  return openSessionLost(path, error.cause);
 }
 
 /**
@@ -201,22 +197,23 @@ function lostFor({ path }: SourceFile, error: unknown, wasLeftOpen: boolean): un
  */
 export async function send(sending: Sending, file: SourceFile, ways: Ways): Promise<SentFile> {
   const { asked, journal } = ways;
-  const wasLeftOpen = journal.parts().size > 0;
   await journal.takeBackOthers();
   let wasOpen = false;
-  let wasThere = true;
-  let refused: AvalaError | undefined;
+  let wasUnheard = false;
+  let wasThere = !ways.wasTaken;
+  let { refused } = ways;
+  const onUnheard = (): void => void (wasUnheard = true);
   const taken = (): void => {
     wasThere = false;
     ways.onTaken();
   };
-  for (let isAgain = false; ; isAgain = true) {
+  for (let isAgain = refused !== undefined; ; isAgain = true) {
     const bytes = countedIn(sending.bytes, taken);
     try {
       const presigned = (isAgain ? undefined : asked) ?? (await askHow(sending, file));
-      const before = { ...ways, wasOpen };
+      const before = { wasOpen, stored: refused?.stored, wasUnheard, onUnheard };
       wasOpen ||= presigned.method !== "COMPLETE";
-      const stored = await sendAs({ ...sending, bytes }, file, presigned, before);
+      const stored = await sendAs({ ...sending, bytes }, file, presigned, { ...ways, before });
       bytes.settle(wasThere ? 0 : file.sizeBytes);
       return { ...stored, wasThere };
     } catch (error) {
@@ -227,8 +224,7 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
       bytes.settle(0);
       // It lies there since this run has put it there: that it was not completed is what it failed with.
       const failure = isLost && isAtPlace(error) ? (refused ?? error) : error;
-      if (isAgain || (isLost && error.lost !== "session"))
-        throw lostFor(file, failure, wasLeftOpen);
+      if (isAgain || (isLost && error.lost !== "session")) throw failure;
       if (isCompletionRefused(error)) refused = error;
       await journal.reread();
     }

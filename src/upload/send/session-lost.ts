@@ -8,6 +8,7 @@ import {
   type ErrorCode,
 } from "../../errors";
 import { printable } from "../../redact";
+import type { StoredFile } from "./attempt";
 
 /**
  * `session`: asking for it again may mend it. `refused`: the server does not take the file, or its batch. `place`: something else lies at the file's place. `taken`: something lies there,
@@ -16,31 +17,45 @@ import { printable } from "../../redact";
  */
 type Lost = "session" | "refused" | "place" | "taken" | "batch" | "protocol";
 
+interface SessionLostOptions extends AvalaErrorOptions {
+  readonly stored?: StoredFile | undefined;
+}
+
 export class SessionLostError extends AvalaError {
   readonly lost: Lost;
+  /** What was sent in the session, where all that it lacks is to be completed. */
+  readonly stored: StoredFile | undefined;
 
-  constructor(lost: Lost, code: ErrorCode, message: string, options: AvalaErrorOptions) {
+  constructor(lost: Lost, code: ErrorCode, message: string, options: SessionLostOptions) {
     super(code, message, options);
     this.lost = lost;
+    this.stored = options.stored;
   }
 }
 
 const RUN_AGAIN =
   "Run again: the file is sent in a new session. If it happens again, report it to Avala.";
 
-function lostSession(lost: Lost, path: string, cause: AvalaError | undefined): AvalaError {
+function lostSession(
+  lost: Lost,
+  path: string,
+  {
+    cause,
+    stored,
+  }: Pick<SessionLostOptions, "stored"> & { readonly cause: AvalaError | undefined },
+): AvalaError {
   const why = cause === undefined ? "the store does not know it." : cause.message;
   const text = `The upload session of ${printable(path)} was lost: ${why}`;
-  return new SessionLostError(lost, "storage", text, { hint: RUN_AGAIN, cause });
+  return new SessionLostError(lost, "storage", text, { hint: RUN_AGAIN, cause, stored });
 }
 
-export function sessionLost(path: string, cause?: AvalaError): AvalaError {
-  return lostSession("session", path, cause);
+export function sessionLost(path: string, cause?: AvalaError, stored?: StoredFile): AvalaError {
+  return lostSession("session", path, { cause, stored });
 }
 
 /** The session that an earlier run left open is gone: the server may give the file no other one in its batch. */
 export function openSessionLost(path: string, cause: AvalaError): AvalaError {
-  return lostSession("batch", path, cause);
+  return lostSession("batch", path, { cause });
 }
 
 /** Something else lies at the file's place, or what lies there is not known, and is not replaced there. */
@@ -116,24 +131,15 @@ export function isSessionLost(error: unknown): error is SessionLostError {
   return error instanceof SessionLostError;
 }
 
-/** Calls on a session. `statuses`: what means that it is not what it was. @throws one of {@link sessionLost} then */
-export async function inSession<T>(
-  path: string,
-  calls: Promise<T>,
-  statuses: readonly number[] = [404, 409, 410],
-): Promise<T> {
+// What means that it is not what it was.
+const LOST: readonly number[] = [404, 409, 410];
+
+/** Calls on a session. @throws one of {@link sessionLost} */
+export async function inSession<T>(path: string, calls: Promise<T>): Promise<T> {
   try {
     return await calls;
   } catch (error) {
-    if (!isApiError(error) || !statuses.includes(error.status)) throw error;
+    if (!isApiError(error) || !LOST.includes(error.status)) throw error;
     throw sessionLost(path, error);
   }
-}
-
-// "Already complete.", "This upload is complete.", and not "Upload is not complete".
-const IS_COMPLETE = /\balready\b|\bis complete\b|\bwas completed\b/i;
-
-/** Whether a refusal (409) to complete says that this was done before. */
-export function isAlreadyComplete(error: unknown): boolean {
-  return isApiError(error) && error.status === 409 && IS_COMPLETE.test(error.detail ?? "");
 }

@@ -39,6 +39,11 @@ export function saysItsFile(error: ApiError): boolean {
   return error.status === 413 || namedFields(error, ["file_path_in_dataset"]).length > 0;
 }
 
+/** Whether it says that what it is about is not there any more, and not what it has against it. */
+export function saysGone({ status, detail = "" }: ApiError): boolean {
+  return status === 404 || status === 410 || /\bexpired?\b/i.test(detail);
+}
+
 /** Whether the batch is refused, or its field: it is closed, was confirmed, is full, holds nothing, or is not known. */
 export function isBatchRefused(error: unknown): boolean {
   if (!isApiError(error) || !MAY_REFUSE_A_BATCH.has(error.status)) return false;

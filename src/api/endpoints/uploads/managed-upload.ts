@@ -1,5 +1,6 @@
 // Sessions of the second upload protocol: parts are signed, and what is stored is completed (docs/api.md, "Uploading
 // files"). Sends no bytes of files.
+import type { ApiCall } from "../../call";
 import type { Avala } from "../../connection";
 import { readPutTarget, type PutTarget } from "./presign";
 import { badReply, Fields } from "../../wire";
@@ -46,7 +47,7 @@ export const COMPLETE = "POST /datasets/manual-upload/uploads/{upload_uid}/compl
 export async function completeUpload(
   avala: Avala,
   session: string,
-  signal?: AbortSignal,
+  options: Pick<ApiCall, "signal" | "onEvent"> = {},
 ): Promise<void> {
   await avala.call({
     method: "POST",
@@ -55,6 +56,6 @@ export async function completeUpload(
     body: {},
     repeat: "safe",
     what: "complete an upload",
-    signal,
+    ...options,
   });
 }
