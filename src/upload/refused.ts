@@ -1,6 +1,6 @@
 // A presign or a completion that is refused: whether that is its file's alone, its batch's or the whole set's, as other files of the
 // set show. Sends nothing.
-import { isFileRefused, saysItsFile } from "../api/endpoints/uploads/batch-refusals";
+import { isFileRefused, saysGone, saysItsFile } from "../api/endpoints/uploads/batch-refusals";
 import type { Presigned } from "../api/endpoints/uploads/presign";
 import type { ApiError } from "../errors";
 import type { ManifestEntry } from "../files/manifest/manifest";
@@ -9,19 +9,38 @@ import { mayBeginAnother, noteFailure } from "./fail-file";
 import { sampleOf } from "./sample";
 import { askHow } from "./send/ask";
 import { completeKnown, isCompletionRefused, isSessionGone } from "./send/completion";
-import { fileRefused, fileUncompleted, isPresignRefused, isSessionLost } from "./send/session-lost";
+import {
+  fileRefused,
+  fileUncompleted,
+  isPresignRefused,
+  isSessionLost,
+  openSessionLost,
+} from "./send/session-lost";
 import { sendingOf, type Run } from "./state";
 
 type Asked = Pick<ManifestEntry, "path" | "sizeBytes">;
 
-/** Those that have not failed; first the ones that the batch does not have yet, if any. */
-function othersOf({ batch, request }: Run, path: string): readonly Asked[] {
+interface Others {
+  /** Those that the batch does not have yet. */
+  readonly missing: readonly Asked[];
+  /** One of those that it has. */
+  readonly landed: readonly Asked[];
+}
+
+/** Those that have not failed. */
+function split({ batch, request }: Run, path: string): Others {
   const { sent, unchanged, failures } = batch;
   const failed = new Set(failures.map((failure) => failure.path));
   const others = request.files.filter((file) => file.path !== path && !failed.has(file.path));
   const landed = new Set([...sent, ...unchanged].map((file) => file.path));
   const missing = others.filter((file) => !landed.has(file.path));
-  return missing.length > 0 ? missing : others.slice(0, 1);
+  return { missing, landed: others.filter((file) => landed.has(file.path)).slice(0, 1) };
+}
+
+/** First the ones that the batch does not have yet, if any. */
+function othersOf(run: Run, path: string): readonly Asked[] {
+  const { missing, landed } = split(run, path);
+  return missing.length > 0 ? missing : landed;
 }
 
 /** A batch that has ended may still answer for those that it has. */
@@ -75,13 +94,30 @@ async function ofFileOrSet(run: Run, { path }: Asked, error: ApiError): Promise<
 }
 
 /**
+ * Whether it is the session that an earlier run left open: it is called gone, and the server takes a file of which it has no session.
+ * Should there be none, the first presign in another batch shows it.
+ */
+async function isOpenSessionGone(run: Run, { path }: Asked, error: ApiError): Promise<boolean> {
+  const { leftOpen, begun } = run.batch;
+  if (!leftOpen.has(path) || !saysGone(error) || saysItsFile(error)) return false;
+  const isNew = (file: Asked): boolean => !leftOpen.has(file.path) && !begun.has(file.path);
+  const other = split(run, path).missing.find(isNew);
+  return other === undefined || takes(run, other);
+}
+
+/**
  * What a file has failed with: its own refusal, where the server still takes others of the set.
  * @throws what the whole set would meet
  */
 export async function failureOf(run: Run, file: Asked, error: unknown): Promise<unknown> {
-  if (isFileRefused(error)) return ofFileOrSet(run, file, error);
+  if (isFileRefused(error)) {
+    if (await isOpenSessionGone(run, file, error)) return openSessionLost(file.path, error);
+    return ofFileOrSet(run, file, error);
+  }
   if (!isPresignRefused(error)) return error;
   try {
+    if (await isOpenSessionGone(run, file, error.cause))
+      return openSessionLost(file.path, error.cause);
     if (await isRefusedAlone(run, file)) return fileRefused(file.path, error.cause);
   } catch (found) {
     return found;

@@ -1,0 +1,137 @@
+// A session that an earlier run left open, and of which the server says as it is asked for again that it is gone by now: the batch may
+// give the file no other one, so all files go in another, as where it says so when the file is completed.
+import { join } from "node:path";
+import type { Avala } from "../../src/api/connection";
+import type { UploadFile } from "../../src/upload/request";
+import type { UploadResult } from "../../src/upload/result";
+import { uploadFiles } from "../../src/upload/run";
+import { sessionWith } from "../support/session";
+import { useUploadPlace } from "../support/upload-place";
+
+const place = useUploadPlace();
+const PRESIGN = "/datasets/manual-upload/file-upload-url/";
+const COUNT = 10;
+const OPEN = 4;
+
+interface Asked {
+  readonly file_path_in_dataset: string;
+  readonly dataset_upload_uid?: string;
+}
+
+interface Refusing {
+  readonly upload: () => Promise<UploadResult>;
+  readonly asked: readonly Asked[];
+}
+
+type Refusal = readonly [status: number, detail: string];
+
+const GONE: readonly Refusal[] = [
+  [410, "This upload has expired."],
+  [410, "Gone."],
+  [409, "Upload session expired."],
+  [404, "Upload session not found."],
+  [400, "The upload session has expired."],
+];
+
+function makeFiles(count = COUNT): Promise<UploadFile[]> {
+  const names = Array.from({ length: count }, (_, index) => `${String(index + 100)}.jpg`);
+  return Promise.all(names.map((name) => place.put(name, Buffer.from(`content of ${name}`))));
+}
+
+/** A run on a server that refuses the presigns where `isRefused`. */
+function refusing(
+  files: readonly UploadFile[],
+  [status, detail]: Refusal,
+  isRefused: (asked: Asked) => boolean,
+): Refusing {
+  const { avala } = sessionWith(place.emulator);
+  const asked: Asked[] = [];
+  const call: Avala["call"] = async (request) => {
+    if (!request.route.endsWith(PRESIGN)) return avala.call(request);
+    const one = request.body as Asked;
+    asked.push(one);
+    if (isRefused(one))
+      place.emulator.setFault({ on: { path: PRESIGN }, reply: { status, body: { detail } } });
+    return avala.call(request);
+  };
+  const stateDirectory = join(place.folder, "state");
+  const request = { datasetName: "set", files, stateDirectory, concurrency: 1 };
+  return { upload: () => uploadFiles({ ...avala, call }, request), asked };
+}
+
+/** A run that is cut off before the completion of its fifth file, or of the last. */
+async function leaveOpen(files: readonly UploadFile[], completed = OPEN): Promise<string> {
+  await place.start();
+  const on = { path: "*/complete/" };
+  place.emulator.setFault({ on, skip: completed, times: 0, reply: { status: 401, body: {} } });
+  const cut = refusing(files, [401, ""], () => false);
+  await expect(cut.upload()).rejects.toMatchObject({ code: "authentication" });
+  place.emulator.clearFaults();
+  const path = cut.asked.at(-1)?.file_path_in_dataset;
+  if (path === undefined) throw new Error("Nothing was asked for.");
+  return path;
+}
+
+const batchesOf = (asked: readonly Asked[]): readonly (string | undefined)[] => [
+  ...new Set(asked.map((one) => one.dataset_upload_uid)),
+];
+
+describe.each(GONE)("a session that is refused with a %i (%s)", (status, detail) => {
+  test("has all files go in another batch, in the same run", async () => {
+    const files = await makeFiles();
+    const open = await leaveOpen(files);
+    let old: string | undefined;
+    const run = refusing(files, [status, detail], (one) => {
+      old ??= one.dataset_upload_uid;
+      return one.file_path_in_dataset === open && one.dataset_upload_uid === old;
+    });
+    expect(await run.upload()).toMatchObject({ isComplete: true });
+    expect(batchesOf(run.asked)).toHaveLength(2);
+  });
+
+  test("does so where it is the only one left, and the batch has forgotten all others", async () => {
+    const files = await makeFiles();
+    await leaveOpen(files, COUNT - 1);
+    let old: string | undefined;
+    const run = refusing(files, [status, detail], (one) => {
+      old ??= one.dataset_upload_uid;
+      return one.dataset_upload_uid === old;
+    });
+    expect(await run.upload()).toMatchObject({ isComplete: true });
+  });
+
+  test("fails its file alone where it is refused in another batch as well, and later runs begin no more", async () => {
+    const files = await makeFiles();
+    const open = await leaveOpen(files);
+    const isRefused = (one: Asked): boolean => one.file_path_in_dataset === open;
+    const run = refusing(files, [status, detail], isRefused);
+    await expect(run.upload()).rejects.toMatchObject({
+      failures: [{ path: open }],
+      landed: { length: COUNT - 1 },
+    });
+    const again = refusing(files, [status, detail], isRefused);
+    await expect(again.upload()).rejects.toMatchObject({ failures: [{ path: open }] });
+    expect(batchesOf(again.asked)).toEqual(batchesOf(run.asked).slice(-1));
+    expect(again.asked.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("nothing goes in another batch", () => {
+  const ofAll = GONE.filter(([status]) => status === 400 || status === 404);
+  test.each(ofAll)("where no file is taken (%i, %s)", async (status, detail) => {
+    const files = await makeFiles();
+    await leaveOpen(files);
+    const run = refusing(files, [status, detail], () => true);
+    await expect(run.upload()).rejects.toMatchObject({ landed: { length: OPEN } });
+    expect(batchesOf(run.asked)).toHaveLength(1);
+  });
+
+  test("where the server has something else against the file", async () => {
+    const files = await makeFiles();
+    const open = await leaveOpen(files);
+    const refusal = [409, "This name is reserved."] as const;
+    const run = refusing(files, refusal, (one) => one.file_path_in_dataset === open);
+    await expect(run.upload()).rejects.toMatchObject({ failures: [{ path: open }] });
+    expect(batchesOf(run.asked)).toHaveLength(1);
+  });
+});
