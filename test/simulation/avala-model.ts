@@ -48,6 +48,8 @@ export interface AvalaModel {
   readonly forgetSessions: StoreModel["forgetSessions"];
   readonly closeBatches: StoreModel["closeBatches"];
   readonly addForeign: DatasetsModel["addForeign"];
+  /** With all that they are made of; the sessions of that stay complete. */
+  readonly deleteDatasets: () => void;
 }
 
 export interface ModelOptions {
@@ -197,6 +199,11 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     forgetSessions: store.forgetSessions,
     closeBatches: store.closeBatches,
     addForeign,
+    deleteDatasets: () => {
+      for (const [place, { key }] of objects)
+        if (datasets.some(({ madeOf }) => madeOf.has(key))) objects.delete(place);
+      datasets.length = 0;
+    },
   };
 }
 

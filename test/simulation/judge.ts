@@ -116,12 +116,12 @@ function isLackingUnheard({ server, ends, afterwards }: Played): boolean {
 
 /** The dataset, by the server's own record. */
 function judgeDataset(played: Played): string[] {
-  const { server, files, datasetName, dialect } = played;
+  const { made, files, datasetName, dialect } = played;
   const isLacking = isLackingUnheard(played);
   const wrong: string[] = [];
-  if (server.datasets.length !== 1) wrong.push(`${server.datasets.length} datasets`);
+  if (made.datasets.length !== 1) wrong.push(`${made.datasets.length} datasets`);
   const prefix = `acme/${datasetName}/`;
-  for (const { batch, madeOf } of server.datasets) {
+  for (const { batch, madeOf } of made.datasets) {
     for (const [path, sha256] of files) {
       const object = madeOf.get(prefix + path);
       if (object === undefined && isLacking) continue;
@@ -135,15 +135,15 @@ function judgeDataset(played: Played): string[] {
         wrong.push(`${path} was sent in another batch or protocol`);
     }
     if (madeOf.size !== files.size && !isLacking) wrong.push(`made of ${madeOf.size} objects`);
-    const now = new Set([...server.objects.values()].map(nameOf));
-    const isHeld = [...madeOf.values()].every((made) => now.has(nameOf(made)));
+    const now = new Set(made.objects.map(nameOf));
+    const isHeld = [...madeOf.values()].every((object) => now.has(nameOf(object)));
     if (!isHeld) wrong.push("replaced after it was made");
   }
   return wrong;
 }
 
 function judgeEnd(played: Played): string[] {
-  const { ends, server, afterwards } = played;
+  const { ends, made, afterwards, elsewhere } = played;
   const wrong: string[] = [];
   const isLacking = isLackingUnheard(played);
   const odd = ends.filter(
@@ -155,10 +155,12 @@ function judgeEnd(played: Played): string[] {
   if (odd.length > 0) wrong.push(`ended as ${odd.map(({ how }) => how).join(" ")}`);
   const last = ends.at(-1)!;
   const isStuck = last.how === "conflict" && hasMetUnknown(played, last);
-  if (isStuck && server.datasets.length === 0) return wrong;
+  if (isStuck && made.datasets.length === 0) return wrong;
   if (!isWell(last.how) && !isLacking && !(last.how === "unverified" && mayLoseTheRecord(played)))
     wrong.push(`it never ended well: ${ends.map(({ how }) => how).join(" ")}`);
   wrong.push(...judgeDataset(played));
+  if (elsewhere?.isWhole === false || (elsewhere?.how ?? "uploaded") !== "uploaded")
+    wrong.push(`elsewhere ${elsewhere?.how}, ${elsewhere?.isWhole ? "whole" : "not whole"}`);
   for (const { how, isSame, sent } of afterwards) {
     const isKnown = how === (isSame ? "unchanged" : "conflict");
     const isDue =
@@ -173,7 +175,7 @@ function judgeEnd(played: Played): string[] {
 
 /** What is wrong with a world that has ended; nothing, when the promises were kept. */
 export function judge(played: Played): string[] {
-  const { server, files, ends } = played;
+  const { server, files, ends, made } = played;
   const wrong = judgeEnd(played);
   // A full disk may forget what had landed, and so may two runs at once with files that changed: one takes back what
   // the other has recorded since.
@@ -195,8 +197,8 @@ export function judge(played: Played): string[] {
   const hadFaults = played.hadFaults || played.wasSilent;
   const wasUndisturbed = ends.length === 1 && !hadFaults && played.disturbances === 0;
   const runs = 1 + played.afterwards.length;
-  if (wasUndisturbed && server.counts.calls > callsPerFile * files.size + CALLS_OF_A_RUN * runs) {
-    wrong.push(`${server.counts.calls} calls for ${files.size} files`);
+  if (wasUndisturbed && made.calls > callsPerFile * files.size + CALLS_OF_A_RUN * runs) {
+    wrong.push(`${made.calls} calls for ${files.size} files`);
   }
   const isLeaked = [...played.disk.written, ...server.trace].some((text) => text.includes(API_KEY));
   if (isLeaked) wrong.push("the key was written down");

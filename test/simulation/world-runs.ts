@@ -119,7 +119,11 @@ function unknownAt({ server, model, datasetName, landed }: World): readonly stri
   return paths;
 }
 
-async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
+async function startOnce(
+  world: World,
+  mayBeKilled: boolean,
+  stateDirectory = "/state",
+): Promise<string> {
   const { timeline, random, server, disk } = world;
   const { api, storage } = server;
   const ports = { clock: timeline, random: random.fork(), api, storage, disk };
@@ -158,7 +162,7 @@ async function startOnce(world: World, mayBeKilled: boolean): Promise<string> {
   const run = publishDataset(avala, target, {
     waitMs: () => 600_000,
     concurrency: world.concurrency,
-    stateDirectory: "/state",
+    stateDirectory,
   }).then(
     ({ outcome }) => outcome,
     (error: unknown) => {
@@ -218,6 +222,26 @@ export async function startAfterwards(
   if (!canChange) return [same];
   model.change(random);
   return [same, await start()];
+}
+
+/** What came of a run on a machine without records, after the dataset was deleted. */
+export interface Elsewhere {
+  readonly how: string;
+  /** Whether its dataset is made of what it was given. */
+  readonly isWhole: boolean;
+}
+
+/** Where the server still calls the files complete, but for what a form brought. */
+export async function startElsewhere(world: World): Promise<Elsewhere> {
+  const { server, model, datasetName, landed } = world;
+  server.deleteDatasets();
+  landed.clear();
+  const how = await startOnce(world, false, "/elsewhere");
+  const made = server.datasets.map(({ madeOf }) => madeOf);
+  const isWhole = [...contentOf(model)].every(
+    ([path, sha256]) => made[0]?.get(`acme/${datasetName}/${path}`)?.sha256 === sha256,
+  );
+  return { how, isWhole };
 }
 
 export function contentOf(model: FileModel): ReadonlyMap<string, string> {

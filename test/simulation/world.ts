@@ -6,6 +6,7 @@ import { createDiskModel, type DiskModel } from "./disk-model";
 import { makeFiles } from "./files-model";
 import { seeded, type Seeded } from "./seeded";
 import { createMachine } from "./process";
+import type { StoredObject } from "./store-model";
 import { createTimeline } from "./timeline";
 import {
   changeFiles,
@@ -13,8 +14,10 @@ import {
   disturb,
   isDone,
   startAfterwards,
+  startElsewhere,
   startTogether,
   type Afterwards,
+  type Elsewhere,
   type End,
   type World,
 } from "./world-runs";
@@ -29,6 +32,12 @@ export interface Played {
   readonly disk: DiskModel;
   readonly ends: readonly End[];
   readonly afterwards: readonly Afterwards[];
+  /** What the server had by then. */
+  readonly made: Pick<AvalaModel, "datasets"> & {
+    readonly objects: readonly StoredObject[];
+    readonly calls: number;
+  };
+  readonly elsewhere: Elsewhere | undefined;
   /** Paths that were known to have landed when a run started, and that this run sent again. */
   readonly sentAgain: readonly string[];
   /** Paths that were sent again though not known then: of two runs at once both may send a file. */
@@ -87,6 +96,9 @@ const SILENT_RATES = [0, 0, 0, 0.03, 0.3] as const;
 /** What share of those that lack it come from something that has kept nothing. */
 const LOST_RATES = [0, 0, 0.5, 1] as const;
 const MAX_STARTS = 16;
+/** How many datasets whose sessions can tell are deleted in the end. */
+const DELETED_RATE = 0.3;
+
 /** Plays the world of `seed` to its end. */
 export async function playSeed(seed: number): Promise<Played> {
   const random = seeded(seed);
@@ -152,6 +164,13 @@ export async function playSeed(seed: number): Promise<Played> {
   if (dialect.owner !== "unnamed" && random.chance(0.15)) server.addForeign(world.datasetName);
   const ends: End[] = [];
   let afterwards: readonly Afterwards[] = [];
+  let elsewhere: Elsewhere | undefined;
+  const madeNow = (): Played["made"] => ({
+    datasets: [...server.datasets],
+    objects: [...server.objects.values()],
+    calls: server.counts.calls,
+  });
+  let made = madeNow();
   let files: ReadonlyMap<string, string> = new Map();
   let ranTogether = false;
   let diskWasFull = false;
@@ -177,6 +196,9 @@ export async function playSeed(seed: number): Promise<Played> {
     calmFrom = timeline.now();
     throttled = server.counts.throttled;
     if (isOver()) afterwards = await startAfterwards(world, files, canChange);
+    made = madeNow();
+    const isDeleted = !canChange && server.speaks().reply === "put" && random.chance(DELETED_RATE);
+    if (isOver() && isDeleted) elsewhere = await startElsewhere(world);
   };
   await timeline.play(play());
   return {
@@ -191,6 +213,8 @@ export async function playSeed(seed: number): Promise<Played> {
     disk: world.disk,
     ends,
     afterwards,
+    made,
+    elsewhere,
     disturbances: world.disturbances,
     lostConfirms: world.lostConfirms,
     sentAgain: world.sentAgain,
