@@ -1,6 +1,7 @@
 // Photographs that people annotate. New ones become one more dataset of the set `training`; what is there stays, with its
 // annotations, and the export goes over all of it.
 import * as avala from "@avala/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 const training = new avala.GrowingDataset("training", {
   root: "./images",
@@ -13,8 +14,9 @@ export const uids = training.datasetUids;
 export const files = training.fileCount;
 // Items that stand for no file any more. They stay at Avala, and the export has them.
 export const superseded = training.supersededCount;
-// For a training script that leaves those out: each file, and the item that stands for it. As one text, since of a list
-// each `up` would print every line: `pulumi stack output current > current.json` writes the file.
-export const current = training.current.apply((items) => JSON.stringify(items));
+// For a training script that leaves those out: each file, and the item that stands for it. Not that it were secret: what is
+// one is not printed, and of any other list or text of thousands of files each `up` prints all.
+// `pulumi stack output current --show-secrets > current.json` writes the file.
+export const current = pulumi.secret(training.current);
 // A secret: `pulumi stack output downloadUrl --show-secrets` shows it.
 export const downloadUrl = release.downloadUrl;
