@@ -46,6 +46,7 @@ export interface AvalaModel {
   speak(reply: Reply): void;
   readonly speaks: () => ModelDialect;
   readonly forgetSessions: StoreModel["forgetSessions"];
+  readonly expireSessions: StoreModel["expireSessions"];
   readonly closeBatches: StoreModel["closeBatches"];
   readonly addForeign: DatasetsModel["addForeign"];
   /** With all that they are made of; the sessions of that stay complete. */
@@ -197,6 +198,7 @@ export function createAvalaModel(options: ModelOptions): AvalaModel {
     },
     speaks,
     forgetSessions: store.forgetSessions,
+    expireSessions: store.expireSessions,
     closeBatches: store.closeBatches,
     addForeign,
     deleteDatasets: () => {

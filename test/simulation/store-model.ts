@@ -44,8 +44,16 @@ export interface StoreModel {
   readonly read: (request: HttpRequest) => Answer;
   /** Loses some sessions, as a server does that cleans up; what is stored stays. */
   readonly forgetSessions: (random: Seeded) => void;
+  /** Ends the sessions that are open, and returns how many: none takes their place in their batches. */
+  readonly expireSessions: (how: Expiry) => number;
   /** Takes no more files into the batches that there are. */
   readonly closeBatches: () => void;
+}
+
+/** Where the server says that a session has expired, and how. */
+export interface Expiry {
+  readonly at: "presign" | "completion";
+  readonly by: 404 | 409 | 410;
 }
 
 export interface StoreOptions {
@@ -69,6 +77,7 @@ interface Session {
   readonly length: number;
   readonly parts: Map<number, Buffer>;
   isComplete: boolean;
+  expired?: Expiry;
 }
 
 interface Policy {
@@ -83,6 +92,10 @@ const POLICY_MS = 60_000;
 const STORAGE_URL = "https://uploads.s3.us-east-1.amazonaws.com/";
 export const ROOT = "acme";
 
+const expired = ({ by }: Expiry): Answer => ({
+  status: by,
+  json: { detail: by === 404 ? "Upload session not found." : "This upload has expired." },
+});
 const NOT_COMPLETE: Answer = { status: 409, json: { detail: "Upload is not complete." } };
 const COMPLETE: Answer = { status: 200, json: { complete: true } };
 
@@ -184,6 +197,7 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
     noteAsked(key, reply === "ignored" ? undefined : named);
     if (isSecond && (reply === "put" || (reply === "mixed" && isLarge))) {
       const session = sessionOf(body, key);
+      if (session.expired?.at === "presign") return expired(session.expired);
       return isLarge ? presignParts(session) : presignPut(session);
     }
     const policy: Policy = {
@@ -291,6 +305,7 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
     manage: (path, body) => {
       const session = sessions.get(path.split("/")[4] ?? "");
       if (session === undefined) return NOT_FOUND;
+      if (session.expired !== undefined) return expired(session.expired);
       if (path.endsWith("/complete/")) return complete(session);
       return signParts(session, (body as { part_numbers: number[] }).part_numbers);
     },
@@ -298,6 +313,11 @@ export function createStoreModel({ clock, speaks }: StoreOptions): StoreModel {
     storePut,
     forgetSessions: (random) => {
       for (const uid of [...sessions.keys()]) if (random.chance(0.5)) sessions.delete(uid);
+    },
+    expireSessions: (how) => {
+      const open = [...sessions.values()].filter((one) => !one.isComplete && !one.expired);
+      for (const session of open) session.expired = how;
+      return open.length;
     },
     closeBatches: () => {
       for (const named of namedBatches) closed.add(named);

@@ -10,6 +10,7 @@ import type { DiskModel } from "./disk-model";
 import type { FileModel } from "./files-model";
 import { createProcess, type Machine } from "./process";
 import type { Seeded } from "./seeded";
+import type { Expiry } from "./store-model";
 import type { Timeline } from "./timeline";
 
 /** How one start ended. */
@@ -54,6 +55,8 @@ export interface World {
   readonly concurrency: number;
   readonly canSwitch: boolean;
   readonly canForget: boolean;
+  /** How sessions expire, should they. */
+  readonly expiry: Expiry | undefined;
   disturbances: number;
   /** How often the reply to a confirm was lost. */
   lostConfirms: number;
@@ -84,7 +87,7 @@ export async function changeFiles({
 
 /** What a server does of its own accord before a start or during it. */
 export function disturb(world: World): void {
-  const { timeline, random, server, canSwitch, canForget } = world;
+  const { timeline, random, server, canSwitch, canForget, expiry } = world;
   const later = (action: () => void): void => {
     const waitMs = random.chance(0.5) ? 0 : random.integer(random.pick([1000, 10_000]));
     void timeline.sleep(waitMs).then(() => {
@@ -103,6 +106,8 @@ export function disturb(world: World): void {
   const chance = random.fork();
   if (canForget && random.chance(0.3)) later(() => server.forgetSessions(chance));
   if (canForget && random.chance(0.1)) later(() => server.closeBatches());
+  if (expiry !== undefined && random.chance(0.7) && server.expireSessions(expiry) > 0)
+    world.disturbances += 1;
 }
 
 /**

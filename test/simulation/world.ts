@@ -6,7 +6,7 @@ import { createDiskModel, type DiskModel } from "./disk-model";
 import { makeFiles } from "./files-model";
 import { seeded, type Seeded } from "./seeded";
 import { createMachine } from "./process";
-import type { StoredObject } from "./store-model";
+import type { Expiry, StoredObject } from "./store-model";
 import { createTimeline } from "./timeline";
 import {
   changeFiles,
@@ -95,9 +95,16 @@ const FIRST_SILENT = [0, 0, 0, 1, 4, 12] as const;
 const SILENT_RATES = [0, 0, 0, 0.03, 0.3] as const;
 /** What share of those that lack it come from something that has kept nothing. */
 const LOST_RATES = [0, 0, 0.5, 1] as const;
+/** In how many worlds sessions that an upload has left open expire; a server that has any wants PUTs or parts there. */
+const EXPIRY_RATE = 0.2;
 const MAX_STARTS = 16;
 /** How many datasets whose sessions can tell are deleted in the end. */
 const DELETED_RATE = 0.3;
+
+function pickExpiry(random: Seeded): Expiry | undefined {
+  if (!random.chance(EXPIRY_RATE)) return undefined;
+  return { at: random.pick(["presign", "completion"]), by: random.pick([404, 409, 410]) };
+}
 
 /** Plays the world of `seed` to its end. */
 export async function playSeed(seed: number): Promise<Played> {
@@ -124,13 +131,15 @@ export async function playSeed(seed: number): Promise<Played> {
     if (what === "confirm") return chance.pick(CONFIRM_FAULTS);
     return target === "api" ? chance.pick(API_FAULTS) : chance.pick(STORAGE_FAULTS);
   };
-  const dialect = pickDialect(random);
-  const lostRandom = seeded(seed).fork();
+  const ownRandom = seeded(seed).fork();
+  const expiry = pickExpiry(ownRandom);
+  const picked = pickDialect(random);
+  const dialect = expiry === undefined ? picked : { ...picked, reply: "put" as const };
   const silence = {
     first: random.pick(FIRST_SILENT),
     rate: random.pick(SILENT_RATES),
-    lost: lostRandom.pick(LOST_RATES),
-    as: dialect.etags === "md5" && lostRandom.chance(0.5) ? "not-kept-named" : "not-kept",
+    lost: ownRandom.pick(LOST_RATES),
+    as: dialect.etags === "md5" && ownRandom.chance(0.5) ? "not-kept-named" : "not-kept",
   } as const;
   let silentLeft = silence.first;
   const serverRandom = random.fork();
@@ -156,6 +165,7 @@ export async function playSeed(seed: number): Promise<Played> {
     concurrency: 1 + random.integer(10),
     canSwitch: random.chance(0.35),
     canForget: random.chance(0.25),
+    expiry,
     disturbances: 0,
     lostConfirms: 0,
     changes: 0,
