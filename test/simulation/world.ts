@@ -104,8 +104,7 @@ const DELETED_RATE = 0.3;
 function pickExpiry(random: Seeded): Expiry | undefined {
   if (!random.chance(EXPIRY_RATE)) return undefined;
   const at = random.pick(["presign", "completion"] as const);
-  // A presign's 404 of sessions that no record knows to be left open is taken for one of the address.
-  return { at, by: random.pick(at === "presign" ? [409, 410] : [404, 409, 410]) };
+  return { at, by: random.pick([404, 409, 410]) };
 }
 
 /** Plays the world of `seed` to its end. */

@@ -116,9 +116,27 @@ describe.each(GONE)("a session that is refused with a %i (%s)", (status, detail)
   });
 });
 
+test.each(GONE)(
+  "sessions of which no record says that they were left open are no reason to stop (%i, %s)",
+  async (status, detail) => {
+    const files = await makeFiles();
+    await place.start();
+    let old: string | undefined;
+    const run = refusing(files, [status, detail], (one) => {
+      old ??= one.dataset_upload_uid;
+      return one.dataset_upload_uid === old;
+    });
+    expect(await run.upload()).toMatchObject({ isComplete: true });
+    expect(batchesOf(run.asked)).toHaveLength(2);
+  },
+);
+
 describe("nothing goes in another batch", () => {
-  const ofAll = GONE.filter(([status]) => status === 400 || status === 404);
-  test.each(ofAll)("where no file is taken (%i, %s)", async (status, detail) => {
+  const ofAddress: readonly Refusal[] = [
+    [404, "Not found."],
+    [400, "This address has expired."],
+  ];
+  test.each(ofAddress)("where no file is taken (%i, %s)", async (status, detail) => {
     const files = await makeFiles();
     await leaveOpen(files);
     const run = refusing(files, [status, detail], () => true);

@@ -1,5 +1,9 @@
 // How the server takes one file of a set: asked with the batch of the set, or by the first protocol. Sends nothing.
-import { isBatchRefused, isProtocolRefused } from "../../api/endpoints/uploads/batch-refusals";
+import {
+  isBatchRefused,
+  isProtocolRefused,
+  saysSessionGone,
+} from "../../api/endpoints/uploads/batch-refusals";
 import {
   presignFile,
   type FormPresign,
@@ -15,11 +19,12 @@ import type { SourceFile } from "./source";
 
 function asLost(path: string, uploadUid: string | undefined, error: unknown): unknown {
   if (!isApiError(error)) return error;
-  const { status, retryable } = error;
+  if (error.retryable) return error;
   if (uploadUid !== undefined && isProtocolRefused(error)) return protocolLost(path, error);
   if (uploadUid !== undefined && isBatchRefused(error)) return batchLost(path, error);
-  // A 404 is that of a route which is not there.
-  const isRefused = !retryable && (status === 409 || status === 410);
+  // A 404 is that of a route which is not there, unless its words are of a session: an earlier run's, of which no record may say so.
+  const isOfSession = uploadUid !== undefined && saysSessionGone(error);
+  const isRefused = error.status === 409 || error.status === 410 || isOfSession;
   return isRefused ? presignRefused(path, error) : error;
 }
 

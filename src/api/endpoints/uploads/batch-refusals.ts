@@ -44,6 +44,11 @@ export function saysGone({ status, detail = "" }: ApiError): boolean {
   return status === 404 || status === 410 || /\bexpired?\b/i.test(detail);
 }
 
+/** Whether it says so of an upload session, and not of the address. */
+export function saysSessionGone(error: ApiError): boolean {
+  return saysGone(error) && /\bsession\b/i.test(error.detail ?? "");
+}
+
 /** Whether the batch is refused, or its field: it is closed, was confirmed, is full, holds nothing, or is not known. */
 export function isBatchRefused(error: unknown): boolean {
   if (!isApiError(error) || !MAY_REFUSE_A_BATCH.has(error.status)) return false;
