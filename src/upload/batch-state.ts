@@ -27,7 +27,7 @@ export interface Landing {
 }
 
 /**
- * A file that a store has refused once, or the server has not completed: it is tried again before it counts as failed, for that may
+ * A file that a store has refused once, or the server has not completed, or whose open session it calls gone: it is tried again before it counts as failed, for that may
  * have been a moment's.
  */
 export interface Held {
@@ -75,6 +75,8 @@ export interface Batch extends ChosenBatch {
   presignsRefused: number;
   /** Whether the server takes any file of it, asked where it has refused one before it took any. */
   takesAny: Promise<boolean> | undefined;
+  /** The one after it, once that was asked about. */
+  next: string | undefined;
   checkedByStore: number;
   /** Whether a file went in a session of the second protocol. */
   hasSessions: boolean;
@@ -127,6 +129,7 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     uncompleted: [],
     presignsRefused: 0,
     takesAny: undefined,
+    next: undefined,
     checkedByStore: 0,
     hasSessions: false,
     asked: new Map(),

@@ -8,7 +8,12 @@ import { isRefusal, mayMeetAll, stopsTheRun } from "./failures";
 import type { Batch } from "./batch-state";
 import type { Unread } from "./hashed";
 import { isCompletionRefused, isSessionGone } from "./send/completion";
-import { isSessionLost, openSessionLost, type SessionLostError } from "./send/session-lost";
+import {
+  isOpenSessionLost,
+  isSessionLost,
+  openSessionLost,
+  type SessionLostError,
+} from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import type { Run } from "./state";
 
@@ -63,9 +68,10 @@ export function failFile(run: Run, file: SourceFile, failure: unknown, isAgain =
     leaveUncompleted(run, { file, error }, isAgain);
     return;
   }
-  if (isSessionLost(error) && mayBeginAnother(run, error)) throw error;
   const { batch, avala } = run;
-  if (isRefusal(error) && !isAgain) batch.held.push({ file, error, atMs: avala.clock.now() });
+  const isHeld = !isAgain && (isRefusal(error) || isOpenSessionLost(error));
+  if (isSessionLost(error) && !isHeld && mayBeginAnother(run, error)) throw error;
+  if (isHeld) batch.held.push({ file, error, atMs: avala.clock.now() });
   else noteFailure(run, { file, error });
   if (mayMeetAll(error) && !isAgain) batch.inARow.push({ path: file.path, error });
 }

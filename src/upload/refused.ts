@@ -15,8 +15,9 @@ import {
   isPresignRefused,
   isSessionLost,
   openSessionLost,
+  type PresignRefusedError,
 } from "./send/session-lost";
-import { sendingOf, type Run } from "./state";
+import { nextBatch, sendingOf, type Run } from "./state";
 
 type Asked = Pick<ManifestEntry, "path" | "sizeBytes">;
 
@@ -56,9 +57,13 @@ export async function isRefusedAlone(run: Run, { path }: Asked): Promise<boolean
 }
 
 /** How the server takes the file; `undefined` where it refuses it. @throws what asking for it throws otherwise */
-export async function askIfTaken(run: Run, file: Asked): Promise<Presigned | undefined> {
+export async function askIfTaken(
+  run: Run,
+  file: Asked,
+  uploadUid = run.batch.uid,
+): Promise<Presigned | undefined> {
   try {
-    return await askHow(sendingOf(run), file);
+    return await askHow({ ...sendingOf(run), uploadUid }, file);
   } catch (error) {
     if (isPresignRefused(error) || isFileRefused(error)) return undefined;
     throw error;
@@ -94,36 +99,59 @@ async function ofFileOrSet(run: Run, { path }: Asked, error: ApiError): Promise<
 }
 
 /**
- * Whether it is the session that an earlier run left open: it is called gone, and the server takes a file of which it has no session.
- * Should there be none, the first presign in another batch shows it.
+ * Whether the next batch takes the file. What landed in this one is given up with it, and where the server refuses for a while what
+ * it is asked, that would be for nothing: the set would be as far in neither.
  */
-async function isOpenSessionGone(run: Run, { path }: Asked, error: ApiError): Promise<boolean> {
+async function isTakenInNext(run: Run, file: Asked): Promise<boolean> {
+  const { uid } = run.batch;
+  if (uid === undefined || run.batchesLeft === 0) return false;
+  return (await askIfTaken(run, file, nextBatch(run, uid))) !== undefined;
+}
+
+/** Whether it is called gone, and an earlier run left its session open. */
+function mayBeOpen({ batch }: Run, { path }: Asked, error: ApiError): boolean {
+  return batch.leftOpen.has(path) && saysGone(error) && !saysItsFile(error);
+}
+
+/** Whether the server takes a file of which it has no session, if there is one, and this one in the next batch. */
+async function isOpenSessionGone(run: Run, file: Asked): Promise<boolean> {
   const { leftOpen, begun } = run.batch;
-  if (!leftOpen.has(path) || !saysGone(error) || saysItsFile(error)) return false;
-  const isNew = (file: Asked): boolean => !leftOpen.has(file.path) && !begun.has(file.path);
-  const other = split(run, path).missing.find(isNew);
-  return other === undefined || takes(run, other);
+  const isNew = ({ path }: Asked): boolean => !leftOpen.has(path) && !begun.has(path);
+  const other = split(run, file.path).missing.find(isNew);
+  if (other !== undefined && !(await takes(run, other))) return false;
+  return isTakenInNext(run, file);
+}
+
+async function ofPresign(run: Run, file: Asked, refused: PresignRefusedError): Promise<unknown> {
+  if (await isRefusedAlone(run, file)) return fileRefused(file.path, refused.cause);
+  // By the first protocol there is no batch to give up.
+  return (await isTakenInNext(run, file)) ? refused : refused.cause;
 }
 
 /**
- * What a file has failed with: its own refusal, where the server still takes others of the set.
+ * What a file has failed with: its own refusal, where the server still takes others of the set. `isAgain`: it was held before.
  * @throws what the whole set would meet
  */
-export async function failureOf(run: Run, file: Asked, error: unknown): Promise<unknown> {
-  if (isFileRefused(error)) {
-    if (await isOpenSessionGone(run, file, error)) return openSessionLost(file.path, error);
-    return ofFileOrSet(run, file, error);
-  }
-  if (!isPresignRefused(error)) return error;
+export async function failureOf(
+  run: Run,
+  file: Asked,
+  error: unknown,
+  isAgain = false,
+): Promise<unknown> {
+  const ofBatch = isPresignRefused(error) ? error : undefined;
+  const refusal = ofBatch?.cause ?? (isFileRefused(error) ? error : undefined);
+  if (refusal === undefined) return error;
   try {
-    if (await isOpenSessionGone(run, file, error.cause))
-      return openSessionLost(file.path, error.cause);
-    if (await isRefusedAlone(run, file)) return fileRefused(file.path, error.cause);
+    if (mayBeOpen(run, file, refusal)) {
+      // At first it may be so for a moment only: it is held, and asked about once more.
+      const isLost = !isAgain || (await isOpenSessionGone(run, file));
+      if (isLost) return openSessionLost(file.path, refusal);
+    }
+    if (ofBatch !== undefined) return await ofPresign(run, file, ofBatch);
   } catch (found) {
     return found;
   }
-  // By the first protocol there is no batch to give up.
-  return run.batch.uid === undefined ? error.cause : error;
+  return ofFileOrSet(run, file, refusal);
 }
 
 /** Whether the server completes a file of the batch that it has completed before. */

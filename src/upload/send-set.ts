@@ -4,7 +4,6 @@ import { AvalaError } from "../errors";
 import { isPastDeadline, runUntil } from "../flow/deadline";
 import type { SourceFile } from "./send/source";
 import { mayMeetOther, type Batch } from "./batch-state";
-import { anotherBatch } from "./journal/batch";
 import { failFile, failHeld, mayBeginAnother, noteFailure } from "./fail-file";
 import { endOfAll } from "./failures";
 import { hashFiles, type Hashed } from "./hashed";
@@ -24,7 +23,7 @@ import { send } from "./send/send";
 import { resolveSilent } from "./silent";
 import { printable } from "../redact";
 import { batchSpent, isSessionLost } from "./send/session-lost";
-import { beginAnother, journalOf, sendingOf, type Run } from "./state";
+import { beginAnother, journalOf, nextBatch, sendingOf, type Run } from "./state";
 
 /** `before`: what refused it, and what was asked before that is of no use. */
 async function uploadOne(
@@ -73,7 +72,8 @@ async function tryOnce(
     await uploadOne(run, file, sending, before);
     isSent = true;
   } catch (error) {
-    failFile(run, file, await failureOf(run, file, error), before !== undefined);
+    const isAgain = before !== undefined;
+    failFile(run, file, await failureOf(run, file, error, isAgain), isAgain);
   }
   report(run.avala, run.batch.progress);
   return isSent;
@@ -209,7 +209,7 @@ async function sendInBatches(run: Run, first: Hashed): Promise<void> {
       if (!(await isMadeByOther(run, failed))) requireAccounted(run, hashed.files);
       return;
     } catch (error) {
-      const { uid, following } = run.batch;
+      const { uid } = run.batch;
       if (isPastDeadline(error)) return; // the other run has not ended in time
       if (await isMadeByOther(run, [error])) return;
       if (!isSessionLost(error) || uid === undefined || !mayBeginAnother(run, error)) throw error;
@@ -217,8 +217,7 @@ async function sendInBatches(run: Run, first: Hashed): Promise<void> {
       run.batchesLeft -= isByFirst ? 0 : 1;
       const text = `${error.message} All files of ${request.datasetName} are sent again, as another upload.`;
       avala.emit({ kind: "warning", text });
-      const next = following ?? anotherBatch(uid, avala.random);
-      beginAnother(run, isByFirst ? undefined : next);
+      beginAnother(run, isByFirst ? undefined : nextBatch(run, uid));
     }
   }
 }

@@ -5,7 +5,7 @@ import { readUntil } from "../flow/disk/reading-disk";
 import { createMutex, type Mutex } from "../flow/mutex";
 import type { RetryTally } from "../flow/retry-tally";
 import { UNCHOSEN, begunIn, chosenAfter, createBatch, type Batch } from "./batch-state";
-import { isIn } from "./journal/batch";
+import { anotherBatch, isIn } from "./journal/batch";
 import {
   createFileJournal,
   type FileJournal,
@@ -74,6 +74,11 @@ export function createRun(given: Given): Run {
     batchesLeft: MAX_BATCHES - 1,
     batch: createBatch(UNCHOSEN, trackerFor(request, avala)),
   };
+}
+
+/** The batch that is begun should `uid`, which is that of now, be given up. */
+export function nextBatch({ avala, batch }: Run, uid: string): string {
+  return (batch.next ??= batch.following ?? anotherBatch(uid, avala.random));
 }
 
 /** Begins another batch for the whole set: what landed in the one before is sent again. */

@@ -12,10 +12,10 @@ import type { StoredFile } from "./attempt";
 
 /**
  * `session`: asking for it again may mend it. `refused`: the server does not take the file, or its batch. `place`: something else lies at the file's place. `taken`: something lies there,
- * and what is not known. `batch`: its batch takes no more, or is used up. `protocol`: the server knows the second protocol no
+ * and what is not known. `open`: an earlier run has left it open, and its batch may give the file no other one. `batch`: its batch takes no more, or is used up. `protocol`: the server knows the second protocol no
  * more.
  */
-type Lost = "session" | "refused" | "place" | "taken" | "batch" | "protocol";
+type Lost = "session" | "refused" | "place" | "taken" | "open" | "batch" | "protocol";
 
 interface SessionLostOptions extends AvalaErrorOptions {
   readonly stored?: StoredFile | undefined;
@@ -54,8 +54,18 @@ export function sessionLost(path: string, cause?: AvalaError, stored?: StoredFil
 }
 
 /** The session that an earlier run left open is gone: the server may give the file no other one in its batch. */
-export function openSessionLost(path: string, cause: AvalaError): AvalaError {
-  return lostSession("batch", path, { cause });
+export function openSessionLost(path: string, cause: ApiError): AvalaError {
+  return lostSession("open", path, { cause });
+}
+
+/** {@link openSessionLost} */
+interface OpenSessionLostError extends SessionLostError {
+  readonly lost: "open";
+  readonly cause: ApiError;
+}
+
+export function isOpenSessionLost(error: unknown): error is OpenSessionLostError {
+  return isSessionLost(error) && error.lost === "open";
 }
 
 /** Something else lies at the file's place, or what lies there is not known, and is not replaced there. */
@@ -75,7 +85,7 @@ export function batchLost(path: string, cause: AvalaError): AvalaError {
 }
 
 /** The server refuses to take the file (409, 410), alone or with all of its batch. */
-interface PresignRefusedError extends SessionLostError {
+export interface PresignRefusedError extends SessionLostError {
   readonly lost: "refused";
   readonly cause: ApiError;
 }

@@ -39,9 +39,13 @@ export function saysItsFile(error: ApiError): boolean {
   return error.status === 413 || namedFields(error, ["file_path_in_dataset"]).length > 0;
 }
 
-/** Whether it says that what it is about is not there any more, and not what it has against it. */
-export function saysGone({ status, detail = "" }: ApiError): boolean {
-  return status === 404 || status === 410 || /\bexpired?\b/i.test(detail);
+const OF_SESSION = /\b(?:session|upload)\b/i;
+const EXPIRED = /\bexpired?\b/i;
+
+/** Whether it says that what it is about is not there any more, and not what it has against it; a page that is no API's says nothing. */
+export function saysGone({ status, code, detail = "" }: ApiError): boolean {
+  if (status === 410 || code === "not_found") return true;
+  return EXPIRED.test(detail) && OF_SESSION.test(detail);
 }
 
 /** Whether it says so of an upload session, and not of the address. */
