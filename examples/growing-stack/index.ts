@@ -14,8 +14,8 @@ export const uids = training.datasetUids;
 export const files = training.fileCount;
 // Items that stand for no file any more. They stay at Avala, and the export has them.
 export const superseded = training.supersededCount;
-// For a training script that leaves those out: each file, and the item that stands for it. Not that it were secret: what is
-// one is not printed, and of any other list or text of thousands of files each `up` prints all.
+// For a training script that leaves those out: each file, and the item that stands for it. Nothing in it is secret, but each
+// `up` prints a plain output in full, several lines a file, and of a secret only `[secret]`.
 // `pulumi stack output current --show-secrets > current.json` writes the file.
 export const current = pulumi.secret(training.current);
 // A secret: `pulumi stack output downloadUrl --show-secrets` shows it.
