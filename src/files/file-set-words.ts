@@ -76,11 +76,13 @@ export function unrestProblems(
 ): InputProblem[] {
   const { young, changed } = leftOut;
   if (allowEmpty === true || files.length > 0 || young.length + changed.length === 0) return [];
-  const why =
-    young.length === 0
-      ? `${all(changed.length)} disappeared while ${changed.length === 1 ? "it was" : "they were"} read`
-      : `${all(young.length)} ${young.length === 1 ? "was" : "were"} written within the last ${counted(minAgeMinutes, "minute")}; a checkout gives each file the time of the checkout`;
-  return [{ input: "include", text: `No file is left: ${why}.` }];
+  const some = (count: number): string =>
+    young.length + changed.length > count ? counted(count, "file") : all(count);
+  const gone = `${some(changed.length)} disappeared while ${changed.length === 1 ? "it was" : "they were"} read`;
+  const written = `${some(young.length)} ${young.length === 1 ? "was" : "were"} written within the last ${counted(minAgeMinutes, "minute")}`;
+  const ways = [...(young.length > 0 ? [written] : []), ...(changed.length > 0 ? [gone] : [])];
+  const why = young.length > 0 ? "; a checkout gives each file the time of the checkout" : "";
+  return [{ input: "include", text: `No file is left: ${ways.join(", and ")}${why}.` }];
 }
 
 /** Lines that take away what an earlier one takes already: most likely another one was meant. */

@@ -134,7 +134,10 @@ function describeFailures({
   return `${files} of ${formatCount(filesTotal)} could not be uploaded to ${datasetName} (${counts}):${listed(lines)}`;
 }
 
-const RUN_AGAIN = "What landed is kept: run again, and only the rest is sent.";
+function runAgain(landed: number): string {
+  if (landed === 0) return "No file has landed yet: run again.";
+  return "What landed is kept: run again, and only the rest is sent.";
+}
 
 /** The error of an upload that ended before all its files were sent, for who can do nothing with a part of them. */
 export function notAllSent(
@@ -143,7 +146,12 @@ export function notAllSent(
 ): UploadError {
   const landed = [...(upload?.sent ?? []), ...(upload?.unchanged ?? [])];
   const text = `Not all files of ${name} were sent: ${counted(landed.length, "file")} landed.`;
-  const options = { hint: RUN_AGAIN, uploadUid: upload?.uploadUid, failures: [], landed };
+  const options = {
+    hint: runAgain(landed.length),
+    uploadUid: upload?.uploadUid,
+    failures: [],
+    landed,
+  };
   return new UploadError("upload", text, options);
 }
 
@@ -154,9 +162,11 @@ function isOtherNow({ error }: FileFailure): boolean {
 }
 
 /** What of the next run is certain. A batch is made of the content of all its files, as a version's name is. */
-function nextRunSends({ failures, uploadUid, isNamedByContent }: UploadOutcome): string {
-  if (!failures.some(isOtherNow) || (uploadUid === undefined && !isNamedByContent))
-    return RUN_AGAIN;
+function nextRunSends(outcome: UploadOutcome): string {
+  const { failures, uploadUid, isNamedByContent, sent, unchanged } = outcome;
+  const landed = sent.length + unchanged.length;
+  const isKept = !failures.some(isOtherNow) || (uploadUid === undefined && !isNamedByContent);
+  if (landed === 0 || isKept) return runAgain(landed);
   const others = isNamedByContent
     ? "all files are sent under another name"
     : "files that landed may be sent again";

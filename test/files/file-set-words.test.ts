@@ -15,6 +15,12 @@ test.each([
   [["a.jpg"], [], 1, "the only file was written within the last 1 minute;"],
   [["a.jpg", "b.jpg"], [], 5, "all 2 files were written within the last 5 minutes;"],
   [[], ["a.jpg"], 0, "the only file disappeared while it was read"],
+  [
+    ["a.jpg"],
+    ["b.jpg", "c.jpg"],
+    5,
+    "1 file was written within the last 5 minutes, and 2 files disappeared while they were read;",
+  ],
   [[], ["a.jpg", "b.jpg"], 0, "all 2 files disappeared while they were read"],
 ])("files in motion: %j, %j", (young, changed, minAgeMinutes, text) => {
   const left = { unindexed: [], junk: 0, ignored: [], evicted: [], unlisted: [], young, changed };

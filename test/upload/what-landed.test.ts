@@ -92,3 +92,12 @@ test("under a version, a file that the server refuses leaves the others where th
   expect(hint).toContain(RUN_AGAIN);
   expect((await send(versionOf(files), files)).sent).toHaveLength(1);
 });
+
+test("where no file has landed, nothing is said of what is kept", async () => {
+  await place.start(BY_FORM);
+  const files = await three();
+  for (const { absolutePath } of files) await rm(absolutePath);
+  const { hint } = await failure(versionOf(files), files);
+  expect(hint).toContain("No file has landed yet: run again.");
+  expect(hint).not.toContain("What landed is kept");
+});
