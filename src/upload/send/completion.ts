@@ -31,7 +31,7 @@ export async function complete(
     await completeUpload(avala, session, { signal, onEvent });
   } catch (error) {
     if (!isApiError(error) || !NOT_COMPLETED.includes(error.status)) throw error;
-    throw sessionLost(path, error, stored);
+    throw sessionLost(path, error, stored && { session, file: stored });
   }
 }
 

@@ -104,7 +104,7 @@ function unchecked({ sha256 }: HashedFile, records: Iterable<MaybeDoubtful> = []
 /** What came of it before in this run. */
 interface Before {
   readonly wasOpen: boolean;
-  /** What was sent and not completed. */
+  /** What was sent in this session, and not completed. */
   readonly stored: StoredFile | undefined;
   /** Whether the reply to a completion was lost. */
   readonly wasUnheard: boolean;
@@ -156,6 +156,15 @@ async function sendOnce(
     sending.otherRun.isAtWork = true;
     return unchecked(file);
   }
+}
+
+/** The server may give the file another session, which has nothing of it. */
+function storedIn(
+  presigned: Presigned,
+  refused: CompletionRefusedError | undefined,
+): StoredFile | undefined {
+  const { session, file } = refused?.stored ?? {};
+  return presigned.method !== "POST" && presigned.session === session ? file : undefined;
 }
 
 async function sendAs(
@@ -211,7 +220,7 @@ export async function send(sending: Sending, file: SourceFile, ways: Ways): Prom
     const bytes = countedIn(sending.bytes, taken);
     try {
       const presigned = (isAgain ? undefined : asked) ?? (await askHow(sending, file));
-      const before = { wasOpen, stored: refused?.stored, wasUnheard, onUnheard };
+      const before = { wasOpen, stored: storedIn(presigned, refused), wasUnheard, onUnheard };
       wasOpen ||= presigned.method !== "COMPLETE";
       const stored = await sendAs({ ...sending, bytes }, file, presigned, { ...ways, before });
       bytes.settle(wasThere ? 0 : file.sizeBytes);

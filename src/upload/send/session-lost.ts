@@ -17,14 +17,19 @@ import type { StoredFile } from "./attempt";
  */
 type Lost = "session" | "refused" | "place" | "taken" | "open" | "batch" | "protocol";
 
+/** What was sent in a session, where all that it lacks is to be completed. */
+interface StoredIn {
+  readonly session: string;
+  readonly file: StoredFile;
+}
+
 interface SessionLostOptions extends AvalaErrorOptions {
-  readonly stored?: StoredFile | undefined;
+  readonly stored?: StoredIn | undefined;
 }
 
 export class SessionLostError extends AvalaError {
   readonly lost: Lost;
-  /** What was sent in the session, where all that it lacks is to be completed. */
-  readonly stored: StoredFile | undefined;
+  readonly stored: StoredIn | undefined;
 
   constructor(lost: Lost, code: ErrorCode, message: string, options: SessionLostOptions) {
     super(code, message, options);
@@ -49,7 +54,7 @@ function lostSession(
   return new SessionLostError(lost, "storage", text, { hint: RUN_AGAIN, cause, stored });
 }
 
-export function sessionLost(path: string, cause?: AvalaError, stored?: StoredFile): AvalaError {
+export function sessionLost(path: string, cause?: AvalaError, stored?: StoredIn): AvalaError {
   return lostSession("session", path, { cause, stored });
 }
 
