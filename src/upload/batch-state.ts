@@ -71,6 +71,8 @@ export interface Batch extends ChosenBatch {
   readonly leftOpen: Set<string>;
   /** Sent, and not completed later either: theirs alone, as soon as another file is completed. */
   readonly uncompleted: Uncompleted[];
+  /** Whether as many of these as make a row were refused before any file was sent and completed: that is no moment's. */
+  completesNone: boolean;
   /** Files in a row that the server refused to presign; one that is sent sets it back. */
   presignsRefused: number;
   /** Whether the server takes any file of it, asked where it has refused one before it took any. */
@@ -127,6 +129,7 @@ export function createBatch(chosen: ChosenBatch, progress: ProgressTracker): Bat
     held: [],
     leftOpen: new Set(),
     uncompleted: [],
+    completesNone: false,
     presignsRefused: 0,
     takesAny: undefined,
     next: undefined,

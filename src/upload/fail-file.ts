@@ -1,11 +1,11 @@
 // What becomes of a file that failed: it has failed for good, is held until it is tried again, is left for the next run, or
 // ends the run with it.
-import { isAvalaError, messageOf, type AvalaError } from "../errors";
+import { isAvalaError, messageOf, type AvalaError, type FileFailure } from "../errors";
 import { isPastDeadline } from "../flow/deadline";
 import { isLateAlone } from "../flow/retry";
 import { printable } from "../redact";
-import { isRefusal, mayMeetAll, stopsTheRun } from "./failures";
-import type { Batch } from "./batch-state";
+import { alikeOf, isRefusal, mayMeetAll, stopsTheRun } from "./failures";
+import { MAX_FAILURES_IN_A_ROW, type Batch } from "./batch-state";
 import type { Unread } from "./hashed";
 import { isCompletionRefused, isSessionGone } from "./send/completion";
 import {
@@ -41,18 +41,23 @@ function ofOpenSession({ batch }: Run, { path }: SourceFile, error: unknown): un
   return isGone ? openSessionLost(path, error.cause) : error;
 }
 
-/** Refused for a moment, a completion shows nothing of the others yet: only where it is refused later as well. */
+/**
+ * Refused for a moment, a completion shows nothing of the others yet: only where it is refused later as well. Where a row was, and
+ * nothing has been completed, others are not held.
+ */
 function leaveUncompleted(
   { avala, batch }: Run,
   refused: Batch["uncompleted"][number],
   isAgain: boolean,
 ): void {
   const { file, error } = refused;
-  if (!isAgain) {
+  const isNone = batch.sent.length === 0;
+  if (!isAgain && !(batch.completesNone && isNone)) {
     batch.held.push({ ...refused, atMs: avala.clock.now() });
     return;
   }
   batch.uncompleted.push(refused);
+  batch.completesNone ||= isNone && batch.uncompleted.length >= MAX_FAILURES_IN_A_ROW;
   batch.inARow.push({ path: file.path, error });
 }
 
@@ -76,11 +81,25 @@ export function failFile(run: Run, file: SourceFile, failure: unknown, isAgain =
   if (mayMeetAll(error) && !isAgain) batch.inARow.push({ path: file.path, error });
 }
 
+/** What is stored, and lacks only a completion for which a deadline leaves no time, has not failed. */
+function leaveHeld({ avala, batch }: Run): void {
+  if (avala.deadlineMs === undefined) return;
+  const left: FileFailure[] = [];
+  for (const one of batch.held.splice(0)) {
+    const { file, error } = one;
+    if (isCompletionRefused(error)) left.push({ path: file.path, error: error.cause });
+    else batch.held.push(one);
+  }
+  for (const { text } of alikeOf(left))
+    avala.emit({ kind: "warning", text: `Left for the next run: ${text}` });
+}
+
 /**
  * Those that are not tried again any more, as where the run has ended before. Where another run has made the dataset, they are among
  * the files that are not sent.
  */
 export function failHeld(run: Run): void {
+  if (!run.isMade) leaveHeld(run);
   const { held, uncompleted } = run.batch;
   for (const left of [...held.splice(0), ...uncompleted.splice(0)])
     if (!run.isMade) noteFailure(run, left);

@@ -133,8 +133,21 @@ export function* turnsOf(run: Run): Generator<undefined> {
   while (run.batch.held.length > 0 && !run.isMade) yield;
 }
 
+/**
+ * Whether as many completions as make a row are held, and no file was completed before: more would most likely be sent in vain.
+ * Not where a deadline leaves no time to wait for them.
+ */
+function hasYetToComplete({ avala, batch }: Run): boolean {
+  if (batch.sent.length > 0 || batch.completesNone) return false;
+  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
+  if (clock.now() + LATER_MS >= deadlineMs) return false;
+  const refused = batch.held.filter(({ error }) => isCompletionRefused(error));
+  return refused.length >= MAX_FAILURES_IN_A_ROW;
+}
+
 function isRound({ run, round }: Pool): boolean {
-  return !run.isMade && (round !== undefined || lastOfFull(run.batch.inARow) !== undefined);
+  if (run.isMade) return false;
+  return round !== undefined || lastOfFull(run.batch.inARow) !== undefined || hasYetToComplete(run);
 }
 
 /** Those whose turn has come while others are still begun; so few calls are made for a set of which many are refused. */
@@ -150,8 +163,12 @@ async function holdRound(pool: Pool): Promise<void> {
   const { run, underWay, sampled, tryOnce } = pool;
   const { inARow, held } = run.batch;
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = run.avala;
-  let others = othersOf(pool);
   let hasWaited = false;
+  while (!run.isMade && hasYetToComplete(run)) {
+    hasWaited = true;
+    await tryAgain(pool, takeHeld(run));
+  }
+  let others = othersOf(pool);
   while (!run.isMade) {
     const mayWait = !hasWaited && clock.now() + LATER_MS < deadlineMs;
     const later = mayWait ? laterOf(run) : undefined;

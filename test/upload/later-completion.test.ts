@@ -1,7 +1,14 @@
 // Completions that are refused for a moment only, or for good: each file is tried once more, some seconds later, before it is judged,
 // and before another batch is begun.
 import { randomBytes } from "node:crypto";
-import { COUNT, makeFiles, refusal, running } from "../support/completions";
+import {
+  COUNT,
+  makeFiles,
+  refusal,
+  running,
+  type Completion,
+  type Trouble,
+} from "../support/completions";
 import { MIB, useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
@@ -70,5 +77,33 @@ test("where a store shows each object late, each file costs one presign and one 
   expect(run.presigned.length).toBeLessThanOrEqual(3 * files.length);
   const later = run.completions.filter(({ atMs, uid }) => atMs - (since.get(uid) ?? 0) >= 1200);
   expect(later).toHaveLength(files.length);
-  expect(run.waitedMs()).toBeLessThan(10_000);
+  // Once for the first of them, once for the others.
+  expect(run.waitedMs()).toBeLessThan(20_000);
+});
+
+test("where no file is ever completed, hardly more is sent than shows it", async () => {
+  await place.start();
+  const files = await makeFiles(place, 60);
+  const run = running(place, files, () => [refusal(409, "Conflict.")]);
+  await expect(run.upload()).rejects.toMatchObject({ failures: { length: files.length } });
+  // In each of the three batches it waits once.
+  expect(run.waitedMs()).toBeLessThan(32_000);
+  const calls = run.presigned.length + run.completions.length;
+  expect(calls).toBeLessThan(5 * files.length + 2 * 110);
+});
+
+test("a file that is to be completed after the deadline is left for the next run, which sends none of it", async () => {
+  await place.start();
+  const files = await makeFiles(place);
+  let uid: string | undefined;
+  const troubleOf = (one: Completion): readonly Trouble[] =>
+    one.uid === (uid ??= one.uid) ? [refusal(409, "Conflict.")] : [];
+  const run = running(place, files, troubleOf, { deadlineMs: 6000 });
+  expect(await run.upload()).toMatchObject({ isComplete: false, sent: { length: COUNT - 1 } });
+  const left = expect.stringMatching(/^Left for the next run: .*Conflict/) as string;
+  expect(run.events).toContainEqual(expect.objectContaining({ kind: "warning", text: left }));
+  place.emulator.clearFaults();
+  const next = running(place, files, () => []);
+  expect(await next.upload()).toMatchObject({ isComplete: true, sent: [], bytesSent: 0 });
+  expect(new Set([...run.presigned, ...next.presigned]).size).toBe(1);
 });
