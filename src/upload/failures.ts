@@ -170,7 +170,7 @@ function nextRunSends(outcome: UploadOutcome): string {
   const others = isNamedByContent
     ? "all files are sent under another name"
     : "files that landed may be sent again";
-  return `What landed is kept for the content that the files had: with that put back, only the rest is sent. With other content, ${others}.`;
+  return `What landed is kept for the earlier content of these files: restore it and run again, and only the rest is sent. With other content, ${others}.`;
 }
 
 /** The error of an upload that went through all its files and left some behind. */

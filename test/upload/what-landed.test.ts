@@ -36,7 +36,7 @@ const failure = (name: string, files: readonly Known[]): Promise<UploadError> =>
 const other = (file: Known): Known => ({ ...file, sha256: sha256Of(Buffer.from("x")) });
 
 const KEPT =
-  "What landed is kept for the content that the files had: with that put back, only the rest is sent. With other content,";
+  "What landed is kept for the earlier content of these files: restore it and run again, and only the rest is sent. With other content,";
 
 test("under a version, a changed file has all sent under another name, and only the rest once it is as it was", async () => {
   await place.start(BY_FORM);
