@@ -113,13 +113,14 @@ function mayBeOpen({ batch }: Run, { path }: Asked, error: ApiError): boolean {
   return batch.leftOpen.has(path) && saysGone(error) && !saysItsFile(error);
 }
 
-/** Whether the server takes a file of which it has no session, if there is one, and this one in the next batch. */
+/** Whether the server takes a file of which it has no session, if there is one, and this one only in the next batch. */
 async function isOpenSessionGone(run: Run, file: Asked): Promise<boolean> {
   const { leftOpen, begun } = run.batch;
   const isNew = ({ path }: Asked): boolean => !leftOpen.has(path) && !begun.has(path);
   const other = split(run, file.path).missing.find(isNew);
   if (other !== undefined && !(await takes(run, other))) return false;
-  return isTakenInNext(run, file);
+  // A server that says so now and then has said it by chance: then this batch takes it as well.
+  return (await isTakenInNext(run, file)) && !(await takes(run, file));
 }
 
 async function ofPresign(run: Run, file: Asked, refused: PresignRefusedError): Promise<unknown> {

@@ -9,6 +9,7 @@ import { lastOfFull, stepAfter } from "./in-a-row";
 import { judgeUncompleted } from "./refused";
 import { sampleOf } from "./sample";
 import { isCompletionRefused } from "./send/completion";
+import { isOpenSessionLost } from "./send/session-lost";
 import type { SourceFile } from "./send/source";
 import type { Run } from "./state";
 
@@ -99,17 +100,25 @@ export async function tryAgain(pool: Pool, group: readonly Held[]): Promise<void
     left.splice(index, 1);
     return pool.tryOnce(held.file, held.error);
   };
+  // What the server says of one session shows nothing of another.
+  const areApart = group.some(({ error }) => isOpenSessionLost(error));
   try {
-    if ((await next(-1)) || (await next(0))) while (left.length > 0 && !run.isMade) await next(0);
+    const isTaken = (await next(-1)) || (await next(0));
+    while ((isTaken || areApart) && left.length > 0 && !run.isMade) await next(0);
     if (!run.isMade) for (const { file, error } of left.splice(0)) failFile(run, file, error, true);
   } finally {
     run.batch.held.push(...left);
   }
 }
 
-/** Whether both were refused by stores, or both when they were completed: only then one shows something of the other. */
+function refusedBy({ error }: Pick<Held, "error">): "completion" | "session" | "store" {
+  if (isCompletionRefused(error)) return "completion";
+  return isOpenSessionLost(error) ? "session" : "store";
+}
+
+/** Whether the same refused both: only then one may show something of the other. */
 function isAlike(one: Pick<Held, "error">, other: Pick<Held, "error">): boolean {
-  return isCompletionRefused(one.error) === isCompletionRefused(other.error);
+  return refusedBy(one) === refusedBy(other);
 }
 
 /** Those that were refused about the same time, and alike. */

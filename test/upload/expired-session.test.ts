@@ -59,6 +59,7 @@ function refusing(
   files: readonly UploadFile[],
   [status, detail]: Refusal,
   isRefused: (asked: Asked) => boolean,
+  concurrency = 1,
 ): Refusing {
   const { avala } = sessionWith(place.emulator, { ports: { clock: waitingClock() } });
   const asked: Asked[] = [];
@@ -74,7 +75,7 @@ function refusing(
     return avala.call(request);
   };
   const stateDirectory = join(place.folder, "state");
-  const request = { datasetName: "set", files, stateDirectory, concurrency: 1 };
+  const request = { datasetName: "set", files, stateDirectory, concurrency };
   return { upload: () => uploadFiles({ ...avala, call }, request), asked };
 }
 
@@ -176,6 +177,46 @@ test.each(GONE)(
     expect(stored()).toBe(before);
   },
 );
+
+test("each of several open sessions is asked about, and fails alone where no batch takes its file", async () => {
+  const files = await makeFiles();
+  await place.start();
+  place.emulator.setFault({
+    on: { path: "*/complete/" },
+    times: 0,
+    reply: { status: 401, body: {} },
+  });
+  const cut = refusing(files, [401, ""], () => false, 4);
+  await expect(cut.upload()).rejects.toMatchObject({ code: "authentication" });
+  place.emulator.clearFaults();
+  const open = new Set(cut.asked.map((one) => one.file_path_in_dataset));
+  expect(open.size).toBeGreaterThan(2);
+  const before = stored();
+  const run = refusing(files, [404, "Not found."], (one) => open.has(one.file_path_in_dataset), 4);
+  await expect(run.upload()).rejects.toMatchObject({
+    failures: { length: open.size },
+    landed: { length: COUNT - open.size },
+  });
+  expect(stored() - before).toBe(COUNT - open.size);
+});
+
+test("where the batch takes the file again after the next one was asked, nothing is sent again", async () => {
+  const files = await makeFiles();
+  const open = await leaveOpen(files);
+  const before = stored();
+  let times = 0;
+  const isOpen = (one: Asked): boolean => one.file_path_in_dataset === open;
+  const run = refusing(files, [404, "Not found."], (one) => isOpen(one) && (times += 1) <= 2);
+  await expect(run.upload()).rejects.toMatchObject({
+    failures: [{ path: open }],
+    landed: { length: COUNT - 1 },
+  });
+  expect(stored() - before).toBe(COUNT - OPEN - 1);
+  expect(await refusing(files, [404, ""], () => false).upload()).toMatchObject({
+    isComplete: true,
+  });
+  expect(stored() - before).toBe(COUNT - OPEN - 1);
+});
 
 describe("nothing goes in another batch", () => {
   const ofAddress: readonly Refusal[] = [

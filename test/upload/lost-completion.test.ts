@@ -94,6 +94,6 @@ test.each([503, 429])("a %i that is read is no lost reply", async (status) => {
   await expect(metOnceBy(status)).rejects.toMatchObject({ failures: [{}] });
 });
 
-test.each([502, 504])("a %i of what stands before the server is one", async (status) => {
+test.each([502, 504, 520, 524])("a %i of what stands before the server is one", async (status) => {
   expect(await metOnceBy(status)).toMatchObject({ isComplete: true });
 });

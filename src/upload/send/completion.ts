@@ -17,7 +17,7 @@ interface Completing {
 }
 
 // Of what stands before the server, and has no reply of the server's.
-const OF_GATEWAY: readonly number[] = [502, 504];
+const OF_GATEWAY: readonly number[] = [502, 504, 520, 524];
 
 /** Whether the server may have done it all the same: not where nothing was sent, or the server's own reply says that it failed. */
 function isUnheard(error: AvalaError): boolean {
