@@ -27,8 +27,8 @@ export interface Landing {
 }
 
 /**
- * A file that a store has refused once, or the server has not completed, or whose open session it calls gone: it is tried again before it counts as failed, for that may
- * have been a moment's.
+ * A file that a store has refused once, that the server has not completed, or whose open session it calls gone: it is tried again
+ * before it counts as failed, for that may have been a moment's.
  */
 export interface Held {
   readonly file: SourceFile;
@@ -63,7 +63,10 @@ export interface Batch extends ChosenBatch {
   readonly sent: ManifestEntry[];
   readonly unchanged: ManifestEntry[];
   failures: FileFailure[];
-  /** Files in a row that failed although each was tried to the end, that a store refused, or that were not completed later either; one that is sent ends it. */
+  /**
+   * Files in a row that failed although each was tried to the end, that a store refused, or that were not completed later either;
+   * one that is sent ends it.
+   */
   readonly inARow: FileFailure[];
   /** Oldest first. */
   readonly held: Held[];

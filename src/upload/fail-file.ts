@@ -1,5 +1,6 @@
 // What becomes of a file that failed: it has failed for good, is held until it is tried again, is left for the next run, or
 // ends the run with it.
+import { saysGone } from "../api/endpoints/uploads/batch-refusals";
 import { isAvalaError, messageOf, type AvalaError, type FileFailure } from "../errors";
 import { isPastDeadline } from "../flow/deadline";
 import { isLateAlone } from "../flow/retry";
@@ -7,7 +8,7 @@ import { printable } from "../redact";
 import { alikeOf, isRefusal, mayMeetAll, stopsTheRun } from "./failures";
 import { MAX_FAILURES_IN_A_ROW, type Batch } from "./batch-state";
 import type { Unread } from "./hashed";
-import { isCompletionRefused, isSessionGone } from "./send/completion";
+import { isCompletionRefused } from "./send/completion";
 import {
   isOpenSessionLost,
   isSessionLost,
@@ -37,7 +38,7 @@ function leaveForNextRun({ avala, batch }: Run, { path }: SourceFile, error: Ava
 
 /** Sessions live for so long, and a batch for longer: others of it show nothing of one that an earlier run has left open. */
 function ofOpenSession({ batch }: Run, { path }: SourceFile, error: unknown): unknown {
-  const isGone = batch.leftOpen.has(path) && isCompletionRefused(error) && isSessionGone(error);
+  const isGone = batch.leftOpen.has(path) && isCompletionRefused(error) && saysGone(error.cause);
   return isGone ? openSessionLost(path, error.cause) : error;
 }
 

@@ -8,7 +8,7 @@ import { MAX_FAILURES_IN_A_ROW } from "./batch-state";
 import { mayBeginAnother, noteFailure } from "./fail-file";
 import { sampleOf } from "./sample";
 import { askHow } from "./send/ask";
-import { completeKnown, isCompletionRefused, isSessionGone } from "./send/completion";
+import { completeKnown, isCompletionRefused } from "./send/completion";
 import {
   fileRefused,
   fileUncompleted,
@@ -21,27 +21,23 @@ import { nextBatch, sendingOf, type Run } from "./state";
 
 type Asked = Pick<ManifestEntry, "path" | "sizeBytes">;
 
-interface Others {
-  /** Those that the batch does not have yet. */
-  readonly missing: readonly Asked[];
-  /** One of those that it has. */
-  readonly landed: readonly Asked[];
+/** Those that have not failed. */
+function notFailed({ batch, request }: Run, path: string): readonly Asked[] {
+  const failed = new Set(batch.failures.map((failure) => failure.path));
+  return request.files.filter((file) => file.path !== path && !failed.has(file.path));
 }
 
-/** Those that have not failed. */
-function split({ batch, request }: Run, path: string): Others {
-  const { sent, unchanged, failures } = batch;
-  const failed = new Set(failures.map((failure) => failure.path));
-  const others = request.files.filter((file) => file.path !== path && !failed.has(file.path));
+/** Those that the batch does not have yet. */
+function missingOf({ batch: { sent, unchanged } }: Run, files: readonly Asked[]): readonly Asked[] {
   const landed = new Set([...sent, ...unchanged].map((file) => file.path));
-  const missing = others.filter((file) => !landed.has(file.path));
-  return { missing, landed: others.filter((file) => landed.has(file.path)).slice(0, 1) };
+  return files.filter((file) => !landed.has(file.path));
 }
 
 /** First the ones that the batch does not have yet, if any. */
 function othersOf(run: Run, path: string): readonly Asked[] {
-  const { missing, landed } = split(run, path);
-  return missing.length > 0 ? missing : landed;
+  const others = notFailed(run, path);
+  const missing = missingOf(run, others);
+  return missing.length > 0 ? missing : others.slice(0, 1);
 }
 
 /** A batch that has ended may still answer for those that it has. */
@@ -117,7 +113,7 @@ function mayBeOpen({ batch }: Run, { path }: Asked, error: ApiError): boolean {
 async function isOpenSessionGone(run: Run, file: Asked): Promise<boolean> {
   const { leftOpen, begun } = run.batch;
   const isNew = ({ path }: Asked): boolean => !leftOpen.has(path) && !begun.has(path);
-  const other = split(run, file.path).missing.find(isNew);
+  const other = missingOf(run, notFailed(run, file.path)).find(isNew);
   if (other !== undefined && !(await takes(run, other))) return false;
   // A server that says so now and then has said it by chance: then this batch takes it as well.
   return (await isTakenInNext(run, file)) && !(await takes(run, file));
@@ -177,7 +173,7 @@ async function completesAnother(run: Run): Promise<boolean> {
   const landed = [...sent, ...unchanged];
   const lost = [...failures, ...held].filter(({ error }) => isSessionLost(error));
   const refused = lost.length + uncompleted.length;
-  const gone = uncompleted.filter(({ error }) => isSessionGone(error)).length;
+  const gone = uncompleted.filter(({ error }) => saysGone(error.cause)).length;
   if (landed.length < refused || gone >= MAX_FAILURES_IN_A_ROW) return false;
   for (const file of sampleOf(landed)) if (await completes(run, file)) return true;
   return false;

@@ -72,15 +72,19 @@ function othersOf(pool: Pool): SourceFile[] {
   return otherwise === undefined ? sample : [...sample, otherwise];
 }
 
-/** Says that it waits as any other wait for another try is said. @throws AvalaError `cancelled`, that of `pastDeadline` */
-async function awaitTurn(
-  { run: { avala }, signal }: Pool,
-  { file, error, atMs }: Held,
-): Promise<void> {
+/** Whether more than `ms` are left to the deadline. */
+function leavesTime({ avala }: Run, ms: number): boolean {
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
+  return clock.now() + ms < deadlineMs;
+}
+
+/** Says that it waits as any other wait for another try is said. @throws AvalaError `cancelled`, that of `pastDeadline` */
+async function awaitTurn({ run, signal }: Pool, { file, error, atMs }: Held): Promise<void> {
+  const { avala } = run;
+  const { clock } = avala;
   const what = `upload ${file.path}`;
   const waitMs = Math.max(0, atMs + LATER_MS - clock.now());
-  if (clock.now() + waitMs >= deadlineMs) throw pastDeadline(what, error);
+  if (!leavesTime(run, waitMs)) throw pastDeadline(what, error);
   avala.emit({ kind: "retry", what, attempt: 1, waitMs, error });
   await clock.sleep(waitMs, signal);
 }
@@ -146,10 +150,9 @@ export function* turnsOf(run: Run): Generator<undefined> {
  * Whether as many completions as make a row are held, and no file was completed before: more would most likely be sent in vain.
  * Not where a deadline leaves no time to wait for them.
  */
-function hasYetToComplete({ avala, batch }: Run): boolean {
-  if (batch.sent.length > 0 || batch.completesNone) return false;
-  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
-  if (clock.now() + LATER_MS >= deadlineMs) return false;
+function hasYetToComplete(run: Run): boolean {
+  const { batch } = run;
+  if (batch.sent.length > 0 || batch.completesNone || !leavesTime(run, LATER_MS)) return false;
   const refused = batch.held.filter(({ error }) => isCompletionRefused(error));
   return refused.length >= MAX_FAILURES_IN_A_ROW;
 }
@@ -171,7 +174,6 @@ function takeDue(pool: Pool): Held[] {
 async function holdRound(pool: Pool): Promise<void> {
   const { run, underWay, sampled, tryOnce } = pool;
   const { inARow, held } = run.batch;
-  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = run.avala;
   let hasWaited = false;
   while (!run.isMade && hasYetToComplete(run)) {
     hasWaited = true;
@@ -179,8 +181,7 @@ async function holdRound(pool: Pool): Promise<void> {
   }
   let others = othersOf(pool);
   while (!run.isMade) {
-    const mayWait = !hasWaited && clock.now() + LATER_MS < deadlineMs;
-    const later = mayWait ? laterOf(run) : undefined;
+    const later = !hasWaited && leavesTime(run, LATER_MS) ? laterOf(run) : undefined;
     others = others.filter((file) => !wasBegun(pool, file));
     const step = stepAfter({ inARow, underWay: underWay.size, other: others[0], later });
     switch (step.kind) {
@@ -213,8 +214,7 @@ export async function workOn(pool: Pool, file: SourceFile): Promise<void> {
   while (isRound(pool))
     await (pool.round ??= holdRound(pool).finally(() => (pool.round = undefined)));
   if (sampled.has(file.path) || run.isMade) return;
-  const { clock, deadlineMs = Number.POSITIVE_INFINITY } = run.avala;
-  if (clock.now() >= deadlineMs) throw pastDeadline(`upload ${file.path}`);
+  if (!leavesTime(run, 0)) throw pastDeadline(`upload ${file.path}`);
   await track(pool, file.path, pool.tryOnce(file));
   const due = takeDue(pool);
   if (due.length > 0) await track(pool, file.path, tryAgain(pool, due));

@@ -11,7 +11,7 @@ import { sessionWith } from "./session";
 import type { UploadPlace } from "./upload-place";
 
 export const COUNT = 20;
-const PRESIGN = "/datasets/manual-upload/file-upload-url/";
+export const PRESIGN = "/datasets/manual-upload/file-upload-url/";
 
 export function makeFiles(place: UploadPlace, count = COUNT): Promise<UploadFile[]> {
   const names = Array.from({ length: count }, (_, index) => `${String(index + 100)}.jpg`);
@@ -19,7 +19,7 @@ export function makeFiles(place: UploadPlace, count = COUNT): Promise<UploadFile
 }
 
 /** Time goes on only where something waits. */
-function waitingClock(): Clock & { readonly waitedMs: () => number } {
+export function waitingClock(): Clock & { readonly waitedMs: () => number } {
   const startMs = Date.now();
   let nowMs = startMs;
   return {

@@ -2,15 +2,14 @@
 // give the file no other one, so all files go in another, as where it says so when the file is completed.
 import { join } from "node:path";
 import type { Avala } from "../../src/api/connection";
-import type { Clock } from "../../src/flow/clock";
 import type { UploadFile } from "../../src/upload/request";
 import type { UploadResult } from "../../src/upload/result";
 import { uploadFiles } from "../../src/upload/run";
+import { PRESIGN, makeFiles, waitingClock } from "../support/completions";
 import { sessionWith } from "../support/session";
 import { useUploadPlace } from "../support/upload-place";
 
 const place = useUploadPlace();
-const PRESIGN = "/datasets/manual-upload/file-upload-url/";
 const COUNT = 10;
 const OPEN = 4;
 
@@ -34,22 +33,6 @@ const GONE: readonly Refusal[] = [
   [404, "Upload session not found."],
   [400, "The upload session has expired."],
 ];
-
-function makeFiles(count = COUNT): Promise<UploadFile[]> {
-  const names = Array.from({ length: count }, (_, index) => `${String(index + 100)}.jpg`);
-  return Promise.all(names.map((name) => place.put(name, Buffer.from(`content of ${name}`))));
-}
-
-/** Time goes on only where something waits. */
-function waitingClock(): Clock {
-  let nowMs = Date.now();
-  return {
-    now: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-  };
-}
 
 const stored = (): number =>
   place.emulator.requests().filter(({ target }) => target === "storage").length;
@@ -98,7 +81,7 @@ const batchesOf = (asked: readonly Asked[]): readonly (string | undefined)[] => 
 
 describe.each(GONE)("a session that is refused with a %i (%s)", (status, detail) => {
   test("has all files go in another batch, in the same run", async () => {
-    const files = await makeFiles();
+    const files = await makeFiles(place, COUNT);
     const open = await leaveOpen(files);
     let old: string | undefined;
     const run = refusing(files, [status, detail], (one) => {
@@ -110,7 +93,7 @@ describe.each(GONE)("a session that is refused with a %i (%s)", (status, detail)
   });
 
   test("does so where it is the only one left, and the batch has forgotten all others", async () => {
-    const files = await makeFiles();
+    const files = await makeFiles(place, COUNT);
     await leaveOpen(files, COUNT - 1);
     let old: string | undefined;
     const run = refusing(files, [status, detail], (one) => {
@@ -121,7 +104,7 @@ describe.each(GONE)("a session that is refused with a %i (%s)", (status, detail)
   });
 
   test("fails its file alone where another batch would not take it either, and nothing is sent again", async () => {
-    const files = await makeFiles();
+    const files = await makeFiles(place, COUNT);
     const open = await leaveOpen(files);
     const before = stored();
     const isRefused = (one: Asked): boolean => one.file_path_in_dataset === open;
@@ -140,7 +123,7 @@ describe.each(GONE)("a session that is refused with a %i (%s)", (status, detail)
 test.each(GONE)(
   "sessions of which no record says that they were left open are no reason to stop (%i, %s)",
   async (status, detail) => {
-    const files = await makeFiles();
+    const files = await makeFiles(place, COUNT);
     await place.start();
     let old: string | undefined;
     const run = refusing(files, [status, detail], (one) => {
@@ -153,7 +136,7 @@ test.each(GONE)(
 );
 
 test.each(GONE)("is held where that is so for a moment only (%i, %s)", async (status, detail) => {
-  const files = await makeFiles();
+  const files = await makeFiles(place, COUNT);
   await leaveOpen(files);
   const before = stored();
   let times = 0;
@@ -166,7 +149,7 @@ test.each(GONE)("is held where that is so for a moment only (%i, %s)", async (st
 test.each(GONE)(
   "what landed is given up in no run in which all is refused (%i, %s)",
   async (status, detail) => {
-    const files = await makeFiles();
+    const files = await makeFiles(place, COUNT);
     await leaveOpen(files, COUNT - 1);
     const refused = refusing(files, [status, detail], () => true);
     await expect(refused.upload()).rejects.toMatchObject({ landed: { length: COUNT - 1 } });
@@ -179,7 +162,7 @@ test.each(GONE)(
 );
 
 test("each of several open sessions is asked about, and fails alone where no batch takes its file", async () => {
-  const files = await makeFiles();
+  const files = await makeFiles(place, COUNT);
   await place.start();
   place.emulator.setFault({
     on: { path: "*/complete/" },
@@ -201,7 +184,7 @@ test("each of several open sessions is asked about, and fails alone where no bat
 });
 
 test("where the batch takes the file again after the next one was asked, nothing is sent again", async () => {
-  const files = await makeFiles();
+  const files = await makeFiles(place, COUNT);
   const open = await leaveOpen(files);
   const before = stored();
   let times = 0;
@@ -225,7 +208,7 @@ describe("nothing goes in another batch", () => {
     [404, undefined],
   ];
   test.each(ofAddress)("where no file is taken (%i, %s)", async (status, detail) => {
-    const files = await makeFiles();
+    const files = await makeFiles(place, COUNT);
     await leaveOpen(files);
     const run = refusing(files, [status, detail], () => true);
     await expect(run.upload()).rejects.toMatchObject({ landed: { length: OPEN } });
@@ -233,7 +216,7 @@ describe("nothing goes in another batch", () => {
   });
 
   test("where the server has something else against the file", async () => {
-    const files = await makeFiles();
+    const files = await makeFiles(place, COUNT);
     const open = await leaveOpen(files);
     const refusal = [409, "This name is reserved."] as const;
     const run = refusing(files, refusal, (one) => one.file_path_in_dataset === open);

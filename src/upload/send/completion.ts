@@ -1,5 +1,5 @@
 // Ends the server's session of a file whose bytes are all stored; and what it means when the server refuses to.
-import { isBatchRefused, saysGone } from "../../api/endpoints/uploads/batch-refusals";
+import { isBatchRefused } from "../../api/endpoints/uploads/batch-refusals";
 import { COMPLETE, completeUpload } from "../../api/endpoints/uploads/managed-upload";
 import { isApiError, isAvalaError, type ApiError, type AvalaError } from "../../errors";
 import type { Listener } from "../../events";
@@ -81,9 +81,4 @@ export interface CompletionRefusedError extends SessionLostError {
 export function isCompletionRefused(error: unknown): error is CompletionRefusedError {
   if (!isSessionLost(error) || error.lost !== "session" || !isApiError(error.cause)) return false;
   return error.cause.route === COMPLETE && !isBatchRefused(error.cause);
-}
-
-/** Whether it says that there is no such session any more, and not what it has against the file. */
-export function isSessionGone({ cause }: CompletionRefusedError): boolean {
-  return saysGone(cause);
 }

@@ -39,18 +39,19 @@ export function saysItsFile(error: ApiError): boolean {
   return error.status === 413 || namedFields(error, ["file_path_in_dataset"]).length > 0;
 }
 
-const OF_SESSION = /\b(?:session|upload)\b/i;
+const OF_SESSION = /\bsession\b/i;
+const OF_UPLOAD = /\bupload\b/i;
 const EXPIRED = /\bexpired?\b/i;
 
 /** Whether it says that what it is about is not there any more, and not what it has against it; a page that is no API's says nothing. */
 export function saysGone({ status, code, detail = "" }: ApiError): boolean {
   if (status === 410 || code === "not_found") return true;
-  return EXPIRED.test(detail) && OF_SESSION.test(detail);
+  return EXPIRED.test(detail) && (OF_SESSION.test(detail) || OF_UPLOAD.test(detail));
 }
 
 /** Whether it says so of an upload session, and not of the address. */
 export function saysSessionGone(error: ApiError): boolean {
-  return saysGone(error) && /\bsession\b/i.test(error.detail ?? "");
+  return saysGone(error) && OF_SESSION.test(error.detail ?? "");
 }
 
 /** Whether the batch is refused, or its field: it is closed, was confirmed, is full, holds nothing, or is not known. */
