@@ -2,6 +2,8 @@
 import { MAX_MINUTES, MS_PER_MINUTE, readUid, readUids, type Reader } from "./values";
 import { MAX_NAME_CHARACTERS } from "../../src/api/limits";
 import { QUALITY_MODES, readMinExported, type Gate } from "../../src/operations/gate";
+import { bare, isNear } from "../../src/near-name";
+import { printable } from "../../src/redact";
 import { mustBe } from "../../src/wrong-value";
 
 export interface ExportInputs {
@@ -55,6 +57,9 @@ function readSource(reader: Reader, hasUpload: boolean): ExportSource | undefine
   const slices = readUids(reader, "export-slices");
   const uid = readUid(reader, "export-uid");
   const hasUploaded = datasets.length < given.length;
+  // Looked up as a uid it would be refused, too, but only by the server, and without the word that was meant.
+  for (const slip of datasets.filter((one) => isNear(bare(one), UPLOADED)))
+    reader.refuse("export-datasets", `contains ${printable(slip)}. Did you mean ${UPLOADED}?`);
   if (hasUploaded && !hasUpload) {
     reader.refuse(
       "export-datasets",

@@ -43,6 +43,21 @@ test("a switch of the cache that is neither on nor off is refused", () => {
   expect(refused(minimal, { AVALA_HASH_CACHE: "OFF" })).toEqual([]);
 });
 
+test.each(["uploadd", "Uploaded", "upload"])(
+  "the word that %s is meant to be is named, with all else that is wrong",
+  (slip) => {
+    const other = "5f1d7a84-4c1d-4b19-9d0e-3a0b8a1f0c11";
+    const given = { ...minimal, "export-datasets": `${slip}\n${other}`, "partition-depth": "two" };
+    const problems = problemsOf(given);
+    expect(problems.map(({ input }) => input).sort()).toEqual([
+      "export-datasets",
+      "partition-depth",
+    ]);
+    const text = problems.find(({ input }) => input === "export-datasets")?.text;
+    expect(text).toBe(`contains ${slip}. Did you mean uploaded?`);
+  },
+);
+
 test("defaults are those of action.yml", () => {
   const { upload, timeoutMs, isDryRun } = read(minimal);
   expect({ ...upload, timeoutMs, isDryRun }).toMatchObject({
