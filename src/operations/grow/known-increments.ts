@@ -13,8 +13,8 @@ export type Known = ReadonlyMap<string, KnownIncrement>;
 
 /**
  * A caller's increment with the recorded moves that its state lacks, as a run that was killed saw them. A record may also be the
- * older of the two: where a file of the item's content is, or may be, at the item's own path, another machine may have seen it
- * come back there.
+ * older of the two: where a file of the item's content is, or may be, where the item's is by the state, another machine may have
+ * seen it come there.
  */
 function movesAdder({
   files,
@@ -25,14 +25,15 @@ function movesAdder({
   return (increment, recorded) => {
     const { entries, moved = [] } = increment;
     const entryAt = new Map(entries.map((entry) => [entry.path, entry]));
-    const isTold = new Set(moved.map(({ path }) => path));
-    const isBack = (path: string): boolean => {
-      const [entry, file] = [entryAt.get(path), fileAt.get(path)];
-      if (entry === undefined || file === undefined) return isPostponed(path);
+    const movedTo = new Map(moved.map(({ path, to }) => [path, to]));
+    const isAsInState = (path: string): boolean => {
+      const place = movedTo.get(path) ?? path;
+      const [entry, file] = [entryAt.get(path), fileAt.get(place)];
+      if (entry === undefined || file === undefined) return isPostponed(place);
       return likenessOf(entry, file) !== "other";
     };
-    const added = recorded.filter(({ path }) => !isTold.has(path) && !isBack(path));
-    return { ...increment, moved: [...moved, ...added] };
+    for (const { path, to } of recorded) if (!isAsInState(path)) movedTo.set(path, to);
+    return { ...increment, moved: Array.from(movedTo, ([path, to]) => ({ path, to })) };
   };
 }
 
