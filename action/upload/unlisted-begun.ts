@@ -1,8 +1,10 @@
 // What an interrupted run was to send and the list of this one (`files-from`) does not name: where each push has its own list, no
 // run would come back to it.
-import { findLeftOfBegun } from "../../src/operations/grow/begun-left";
+import { join } from "node:path";
+import { findLeftOfBegun, withoutHeld } from "../../src/operations/grow/begun-left";
 import { counted, formatCount, shown } from "../../src/text";
 import type { Run } from "../run-context";
+import { sourceOf } from "../selection/file-paths";
 import type { UploadContext } from "./datasets";
 import type { DecidedSet } from "./growing";
 
@@ -22,11 +24,17 @@ export async function reportUnlistedBegun(
   { avala, stateDirectory }: Pick<UploadContext, "avala" | "stateDirectory">,
   decided: readonly DecidedSet[],
 ): Promise<void> {
-  const unlisted = new Set(run.results.selection?.fileSet.leftOut.unlisted);
-  if (unlisted.size === 0) return;
+  const fileSet = run.results.selection?.fileSet;
+  if (fileSet === undefined || fileSet.leftOut.unlisted.length === 0) return;
+  const unlisted = new Set(fileSet.leftOut.unlisted);
   for (const { target, decision } of decided) {
     const left = await findLeftOfBegun(avala, decision, stateDirectory);
-    const paths = left.filter((path) => unlisted.has(path));
+    const there = left.flatMap((path) =>
+      unlisted.has(path)
+        ? [{ path, absolutePath: join(fileSet.root, sourceOf(fileSet, { path })) }]
+        : [],
+    );
+    const paths = await withoutHeld(avala, decision, there);
     if (paths.length === 0) continue;
     run.results.unlistedBegun += paths.length;
     run.warn({ text: unlistedText(target.name, paths) });

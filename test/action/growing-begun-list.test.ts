@@ -109,6 +109,43 @@ test("are not named once a list has had them as they were before", async () => {
   expect(run.outputs).toMatchObject({ complete: "true" });
 });
 
+test("are not named where they are again what the set holds, though no list has all of them", async () => {
+  await act(["a", "b", "c"]);
+  const write = (content: (name: string) => string) => {
+    for (const [name, path] of [
+      ["a", "images/a.jpg"],
+      ["b", "images/b.jpg"],
+      ["c", "images/c.jpg"],
+    ] as const)
+      place.tree.write({ [path]: jpeg(content(name)) });
+  };
+  write((name) => name.toUpperCase());
+  await ended(1, ["a", "b", "c"]);
+  write((name) => name);
+  for (const names of [["a"], ["b"]]) {
+    const run = await act(names);
+    expect(warned(run)).toEqual([]);
+    expect(run.outputs).toMatchObject({ outcome: "unchanged", complete: "true" });
+  }
+  expect(warned(await act(["d"], { "dry-run": "true" }))).toEqual([]);
+  place.tree.write({ "images/c.jpg": jpeg("3") });
+  const run = await act(["d"]);
+  expect(warned(run)).toEqual([expect.stringMatching(/^1 file .*images\/c\.jpg\. /)]);
+  expect(run.outputs).toMatchObject({ complete: "false" });
+  expect((await act(["c"])).outputs).toMatchObject({ complete: "true", "files-uploaded": "1" });
+});
+
+test("are not named where the set holds them under their names since they were moved", async () => {
+  await act(["a", "b"]);
+  place.tree.write({ "images/x.jpg": jpeg("a"), "images/y.jpg": jpeg("b") });
+  await ended(1, ["a", "b", "x", "y"]);
+  for (const name of ["a", "b"]) rmSync(place.tree.at(`images/${name}.jpg`));
+  for (const name of ["x", "y"]) await act(["a", "b", name]);
+  const run = await act(["d"]);
+  expect(warned(run)).toEqual([]);
+  expect(run.outputs).toMatchObject({ complete: "true" });
+});
+
 test("are none of a dataset that was made without waiting and was deleted since", async () => {
   const unwaited = { "wait-for-dataset": "false" };
   await act(["a"], unwaited);
