@@ -70,7 +70,7 @@ const notJson: readonly unknown[] = [
 
 const DISK = [
   ...["openToRead", "readWhole", "readIfPresent", "openToAppend", "remove", "hold", "list"],
-  ...["ownMark", "isRunning"],
+  ...["rewrite", "ownMark", "isRunning"],
 ];
 
 /** Can be gone through only once. */

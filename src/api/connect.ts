@@ -76,7 +76,7 @@ const CONNECT_OPTIONS = optionsOf<ConnectOptions>({
         partOf<Disk>({
           ...{ openToRead: aFunction, readWhole: aFunction, readIfPresent: aFunction },
           ...{ openToAppend: aFunction, remove: aFunction, hold: aFunction, list: aFunction },
-          ...{ ownMark: aFunction, isRunning: aFunction },
+          ...{ rewrite: aFunction, ownMark: aFunction, isRunning: aFunction },
         }),
       ),
     }),

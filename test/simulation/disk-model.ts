@@ -107,6 +107,11 @@ export function createDiskModel(
         close: async () => undefined,
       };
     },
+    rewrite: async (path, data) => {
+      if (model.isFull) throw systemError("ENOSPC");
+      written.push(data);
+      files.set(path, { synced: Buffer.from(data, "utf8").toString("latin1"), unsynced: "" });
+    },
     remove: async (path) => {
       files.delete(path);
       const holding = holdings.get(path);

@@ -96,6 +96,10 @@ export function createProcess(
           step({ kind: "read journal", name: `read the ${whatIs(path)}` }, () =>
             disk.readIfPresent(path),
           ),
+        rewrite: (path, data) =>
+          step({ kind: "append", name: `replace the ${whatIs(path)}` }, () =>
+            disk.rewrite(path, data),
+          ),
         remove: (path) =>
           step({ kind: "remove journal", name: `remove the ${whatIs(path)}` }, () =>
             disk.remove(path),

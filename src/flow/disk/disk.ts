@@ -1,7 +1,7 @@
 // The disk as a parameter of the upload: the journal's file and the files that are sent.
 // A simulation hands in one that loses what was not synced. Knows nothing of what is written.
 import { constants, writeSync } from "node:fs";
-import { open, readdir, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemErrorCode } from "../../system-error";
 import { repeatEvery, wallClockMs } from "../clock";
@@ -54,6 +54,11 @@ export interface Disk {
   readIfPresent(path: string, maxBytes?: number): Promise<Buffer | undefined>;
   /** Opens for appending; makes the file, readable only by its owner, and its folders. Rejects what is not a file. */
   openToAppend(path: string): Promise<AppendHandle>;
+  /**
+   * Gives the file this content in one step: who reads it, and who is killed meanwhile, leaves the old one or this one there,
+   * whole. What others append to the old one from then on is lost, and no two may do it at once.
+   */
+  rewrite(path: string, data: string): Promise<void>;
   /** Removes the file when it is there. */
   remove(path: string): Promise<void>;
   /**
@@ -90,8 +95,8 @@ const MAX_READ_BYTES = 256 * 1024 * 1024;
 
 // A link in the place of a file of ours could lead into any file of the user's.
 const NOT_FOLLOWING = constants.O_NOFOLLOW ?? 0;
-const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-const APPEND_FLAGS = O_WRONLY | O_APPEND | O_CREAT | NOT_BLOCKING | NOT_FOLLOWING;
+const { O_WRONLY, O_APPEND, O_CREAT, O_TRUNC } = constants;
+const WRITE_FLAGS = O_WRONLY | O_CREAT | NOT_BLOCKING | NOT_FOLLOWING;
 
 async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
   const handle = await open(path, READ_FLAGS | NOT_FOLLOWING);
@@ -112,6 +117,26 @@ function appendFully(file: number, data: Buffer): void {
 }
 
 const OWNERS_FOLDER = { mode: 0o700 };
+
+async function rewriteFile(path: string, data: string): Promise<void> {
+  await makeFolder(dirname(path), OWNERS_FOLDER);
+  // Always of this name: what a process leaves that is killed here, the next one writes over.
+  const aside = `${path}.partial`;
+  try {
+    const handle = await open(aside, WRITE_FLAGS | O_TRUNC, 0o600);
+    await statFile(handle);
+    try {
+      appendFully(handle.fd, Buffer.from(data));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, path);
+  } finally {
+    await rm(aside, { force: true });
+  }
+  await syncFolder(dirname(path));
+}
 
 /** Touches the file now and then. @returns how to stop */
 function keepTouched(path: string, onGone: () => void): () => void {
@@ -159,7 +184,7 @@ export const systemDisk: Disk = {
   },
   openToAppend: async (path) => {
     await makeFolder(dirname(path), OWNERS_FOLDER);
-    const handle = await open(path, APPEND_FLAGS, 0o600);
+    const handle = await open(path, WRITE_FLAGS | O_APPEND, 0o600);
     await statFile(handle);
     try {
       await syncFolder(dirname(path));
@@ -175,6 +200,7 @@ export const systemDisk: Disk = {
       close: () => handle.close(),
     };
   },
+  rewrite: rewriteFile,
   remove: async (path) => {
     await rm(path, { force: true });
     await syncFolder(dirname(path));

@@ -9,7 +9,7 @@ import { resolveDestination, type Destination } from "../../upload/destination";
 import { journalPath, journalsIn, readJournal } from "../../upload/journal/journal";
 import { placeOf } from "../../upload/journal/upload-journal";
 import { leftOfBegun } from "./begun-left";
-import { keepBegun, readBegun, type BegunRecord } from "./begun-record";
+import { dropBegun, readBegun, type BegunRecord } from "./begun-record";
 import type { GrowOptions, GrowTarget, KnownIncrement } from "./growth";
 import type { GrowthPlan, Increment } from "./growth-plan";
 import { readIncrements } from "./increment-record";
@@ -204,9 +204,12 @@ export async function sweepBegun(
   const journals = needed.some(({ made }) => made === undefined)
     ? await findJournals(avala, target, stateDirectory).catch(() => "unknown" as const)
     : undefined;
-  const kept = needed.flatMap(({ one, made }) => {
-    const isKept = made === "unrecorded" || journals === "unknown";
-    return isKept || isOpen(avala, target, one, { swept, journals }) ? one : [];
-  });
-  if (kept.length < begun.length) await keepBegun(avala, target, kept, stateDirectory);
+  const kept = new Set(
+    needed.flatMap(({ one, made }) => {
+      const isKept = made === "unrecorded" || journals === "unknown";
+      return isKept || isOpen(avala, target, one, { swept, journals }) ? one : [];
+    }),
+  );
+  const dropped = begun.filter((one) => !kept.has(one));
+  if (dropped.length > 0) await dropBegun(avala, target, dropped, stateDirectory);
 }

@@ -6,6 +6,7 @@ import { createManifest, type Manifest, type ManifestEntry } from "../../files/m
 import { packManifest, unpackManifest } from "../../files/manifest/packing";
 import { isRecord } from "../../json";
 import {
+  alone,
   appendSigned,
   readSigned,
   replaceSigned,
@@ -56,6 +57,12 @@ export async function readBegun(
   return values.flatMap(recordIn);
 }
 
+type Named = Pick<BegunRecord, "number" | "digest">;
+
+function isSame(one: Named, other: Named): boolean {
+  return one.number === other.number && one.digest === other.digest;
+}
+
 /** Before its first byte. Never rejects: see above. */
 export async function recordBegun(
   avala: Avala,
@@ -64,26 +71,38 @@ export async function recordBegun(
   stateDirectory: string | undefined,
 ): Promise<void> {
   if (stateDirectory === undefined) return;
-  const content = createManifest(files);
-  const known = await readBegun(avala, target, stateDirectory);
-  if (known.some((one) => one.number === number && one.digest === content.digest)) return;
+  const record = { ...createManifest(files), number, atMs: avala.clock.now() };
   const place = placeOfBegun(avala, target, stateDirectory);
-  const record = valueOf({ ...content, number, atMs: avala.clock.now() });
   try {
-    await appendSigned(avala, place, record);
+    await alone(avala, place, async () => {
+      const known = await readBegun(avala, target, stateDirectory);
+      if (known.some((one) => isSame(one, record))) return;
+      await appendSigned(avala, place, valueOf(record));
+    });
   } catch {
     // The upload goes on, and says so itself where it can't write its journal either.
   }
 }
 
-/** The others can't be continued any more, nor are they needed to know what was made. Never rejects. */
-export async function keepBegun(
+/**
+ * Removes these, and nothing that another run has begun meanwhile. They can't be continued any more, nor are they needed to know
+ * what was made. Never rejects, and removes nothing where another run can't be kept out.
+ */
+export async function dropBegun(
   avala: Avala,
   target: OfSet,
-  kept: readonly BegunRecord[],
+  dropped: readonly BegunRecord[],
   stateDirectory: string,
 ): Promise<void> {
-  const values = kept.map(valueOf);
   const place = placeOfBegun(avala, target, stateDirectory);
-  await replaceSigned(avala, place, values).catch(() => undefined);
+  try {
+    await alone(avala, place, async (isAlone) => {
+      if (!isAlone) return;
+      const begun = (await readSigned(avala, place)).flatMap(recordIn);
+      const kept = begun.filter((one) => !dropped.some((other) => isSame(one, other)));
+      await replaceSigned(avala, place, kept.map(valueOf));
+    });
+  } catch {
+    // A record that stays is only read again.
+  }
 }

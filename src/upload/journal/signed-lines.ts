@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Avala } from "../../api/connection";
 import type { Destination } from "../destination";
 import { fingerprint, lineKeyOf, macOf, splitLine } from "./line-signature";
+import { acquireLock } from "./lock";
 
 export interface SignedPlace {
   readonly stateDirectory: string;
@@ -19,6 +20,13 @@ function fileOf({ stateDirectory, folder, destination }: SignedPlace): string {
   return join(stateDirectory, folder, `${fingerprint(destination).slice(0, 32)}.jsonl`);
 }
 
+type Key = ReturnType<typeof lineKeyOf>;
+
+function lineOf(key: Key, value: unknown): string {
+  const text = JSON.stringify(value);
+  return `${macOf(key, text)} ${text}\n`;
+}
+
 /** The line after an empty one, since half a line may stand there. Rejects with the disk's own error. */
 export async function appendSigned(
   avala: Avala,
@@ -28,8 +36,7 @@ export async function appendSigned(
   const key = lineKeyOf(avala.keyFor(place.purpose), place.destination);
   const file = await avala.disk.openToAppend(fileOf(place));
   try {
-    const text = JSON.stringify(value);
-    await file.append(`\n${macOf(key, text)} ${text}\n`);
+    await file.append(`\n${lineOf(key, value)}`);
     await file.sync();
   } finally {
     await file.close();
@@ -54,12 +61,47 @@ export async function readSigned(avala: Avala, place: SignedPlace): Promise<read
   });
 }
 
-/** Also of what another key wrote nothing stays. What is killed in between loses all of it. Rejects with the disk's own error. */
+/**
+ * In one step: what is killed in between leaves all of it, or all of this. Also of what another key wrote nothing stays, nor of
+ * what is appended meanwhile: {@link alone} keeps that apart. Rejects with the disk's own error.
+ */
 export async function replaceSigned(
   avala: Avala,
   place: SignedPlace,
   values: readonly unknown[],
 ): Promise<void> {
-  await avala.disk.remove(fileOf(place));
-  for (const value of values) await appendSigned(avala, place, value);
+  const path = fileOf(place);
+  if (values.length === 0) {
+    await avala.disk.remove(path);
+    return;
+  }
+  const key = lineKeyOf(avala.keyFor(place.purpose), place.destination);
+  await avala.disk.rewrite(path, values.map((value) => lineOf(key, value)).join(""));
+}
+
+// Whoever is alone is so for some ms. One that was stopped, or was killed on another machine, is not worth more.
+const MAX_WAIT_MS = 5000;
+
+/**
+ * Runs `action` while no other run of this state folder does so for these lines, as far as it has found that within some seconds:
+ * `isAlone` says so. Rejects as `action`.
+ */
+export async function alone<T>(
+  avala: Avala,
+  place: SignedPlace,
+  action: (isAlone: boolean) => Promise<T>,
+): Promise<T> {
+  const ports = { ...avala, deadlineMs: avala.clock.now() + MAX_WAIT_MS };
+  const request = {
+    path: fileOf(place),
+    what: `Waiting for another run that writes the ${place.purpose}`,
+    onWait: () => undefined,
+  };
+  const locked = await acquireLock(ports, request).catch(() => undefined);
+  const held = locked?.kind === "held" ? locked.held : undefined;
+  try {
+    return await action(held !== undefined);
+  } finally {
+    await held?.release().catch(() => undefined); // whoever finds it sees that this process has ended
+  }
 }
