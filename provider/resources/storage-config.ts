@@ -8,8 +8,8 @@ interface CommonArgs {
   /** @default the resource's name */
   name?: pulumi.Input<string>;
   /**
-   * The slug of the organization that it belongs to; needed by a user who is in several, and for a role. Another one is
-   * another storage config. @default `avala:organization`
+   * The slug of the organization that it belongs to; needed by a user who is in several. Another one is another storage
+   * config. @default `avala:organization`
    */
   organization?: pulumi.Input<string>;
   /** Have the server try the connection once it is made; one that does not work fails the `up`. @default false */

@@ -131,6 +131,15 @@ describe("a member of several organizations", () => {
   });
 });
 
+test("a member of one organization need not name it for a role either", async () => {
+  const emulator = await startSpeaking({ storageConfigs: "organization" });
+  const { avala } = sessionWith(emulator);
+  const { uid } = await createStorageConfig(avala, { name: "ours", ...S3, roleArn });
+  expect(await getStorageConfig(avala, uid, { organization: "emulator-org" })).toMatchObject({
+    uid,
+  });
+});
+
 describe("reading one", () => {
   const list = (results: readonly object[]) => reply(200, { next: null, results });
 
@@ -273,7 +282,6 @@ describe("a bucket", () => {
   test.each([
     ["a role with a key", { ...S3, ...of, roleArn, accessKeyId: "A" }, "accessKeyId"],
     ["a role that is not named", { ...S3, ...of, authMethod: "iam_role" }, "roleArn"],
-    ["a role without an organization", { ...S3, roleArn }, "roleArn"],
     ["a role beside keys", { ...S3, ...of, ...KEYS, authMethod: "access_key", roleArn }, "roleArn"],
     ["half a pair of keys", { ...S3, accessKeyId: "A" }, "secretAccessKey"],
     ["no region", { provider: "aws_s3", bucketName: "b" }, "bucketRegion"],
@@ -290,6 +298,14 @@ describe("a bucket", () => {
     const dataset = { name: "d", slug: "d", dataType: "image", organizationUid };
     const made = createDataset(avala, { ...dataset, providerConfig: bucket as ProviderConfig });
     await expect(made).rejects.toMatchObject({ code: "input", problems: [{ input }] });
+    expect(requests).toEqual([]);
+  });
+
+  test("a role is refused before anything is sent for a dataset of no organization", async () => {
+    const { avala, requests } = scripted([]);
+    const bucket = { name: "d", slug: "d", dataType: "image", providerConfig: { ...S3, roleArn } };
+    const problems = [{ input: "roleArn" }];
+    await expect(createDataset(avala, bucket)).rejects.toMatchObject({ code: "input", problems });
     expect(requests).toEqual([]);
   });
 });

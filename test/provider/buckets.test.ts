@@ -216,20 +216,24 @@ test.each(refused)("%s is refused in both places", async (_name, bucket, field) 
   });
 });
 
-test("a role needs an organization, which the configuration may name", async () => {
+test("a role needs an organization for a dataset, which the configuration may name", async () => {
   await start();
   const bucket = { ...S3, roleArn };
-  const ofConfig = { name: "bucket", ...bucket };
   const ofDataset = { name: "d", dataType: "image", providerConfig: bucket };
-  const { storageConfig, dataset } = bench.handlers();
-  expect(await failuresOf(storageConfig, ofConfig)).toMatchObject([{ property: "roleArn" }]);
+  const { dataset } = bench.handlers();
   expect(await failuresOf(dataset, ofDataset)).toMatchObject([
     { property: "", reason: expect.stringMatching(/^providerConfig: roleArn/) as string },
   ]);
-  const environment = { AVALA_ORGANIZATION: "acme", AVALA_ORGANIZATION_UID: "o" };
-  const configured = bench.handlers(environment);
-  expect(await failuresOf(configured.storageConfig, ofConfig)).toEqual([]);
+  const configured = bench.handlers({ AVALA_ORGANIZATION_UID: "o" });
   expect(await failuresOf(configured.dataset, ofDataset)).toEqual([]);
+});
+
+test("a storage config with a role is made for a user's only organization, which need not be named", async () => {
+  await start();
+  const { storageConfig } = bench.handlers();
+  const { outs } = await make(storageConfig, { name: "bucket", ...S3, roleArn });
+  expect(outs).toMatchObject({ name: "bucket", roleArn });
+  expect(outs).not.toHaveProperty("organization");
 });
 
 test("a field that no bucket has is refused, and one that is not known yet is not", async () => {

@@ -66,9 +66,7 @@ function outputsOf(found: StorageConfig, asked: Asked): StorageConfigOutputs {
 }
 
 function checkBucket(inputs: StorageConfigInputs, problems: Problems): void {
-  const hasOrganization = inputs.organization !== undefined;
-  const found = problemsOfBucket(inputs, { hasOrganization, input: "organization" });
-  for (const { input, text } of found) problems.add(input, text);
+  for (const { input, text } of problemsOfBucket(inputs)) problems.add(input, text);
 }
 
 function compare({ olds, news }: States<StorageConfigInputs, StorageConfigOutputs>) {

@@ -89,7 +89,7 @@ export async function createStorageConfig(
 ): Promise<StorageConfig> {
   const { name, organization } = input;
   hideCredentials(avala.secrets, input);
-  checkBucket(input, { hasOrganization: organization !== undefined, input: "organization" });
+  checkBucket(input);
   const call: ApiCall = {
     method: "POST",
     route: "POST /storage-configs/",

@@ -3,7 +3,7 @@
 import { InputError, type InputProblem } from "../../../errors";
 import { authMethodOf, wireNames, type ProviderConfig } from "./provider-config";
 
-/** What a bucket belongs to: only an organization's can be reached by a role. */
+/** What a dataset's bucket belongs to: only an organization's can be reached by a role. */
 export interface BucketOwner {
   readonly hasOrganization: boolean;
   /** The input that names the organization. */
@@ -20,14 +20,14 @@ const REQUIRED: ReadonlyMap<unknown, readonly string[]> = new Map([
 const KEYS = ["accessKeyId", "secretAccessKey"];
 const LISTS = ["includedExtensions", "ignoredPaths"];
 
-function problemsOfRole(given: Given, owner: BucketOwner): InputProblem[] {
+function problemsOfRole(given: Given, owner: BucketOwner | undefined): InputProblem[] {
   const problems = KEYS.filter((key) => given.has(key)).map((input) => ({
     input,
     text: "can't be combined with a role: use roleArn, or the two keys",
   }));
   if (!given.has("roleArn")) {
     problems.push({ input: "roleArn", text: "is missing: authMethod iam_role needs it" });
-  } else if (!owner.hasOrganization) {
+  } else if (owner?.hasOrganization === false) {
     const text = `needs ${owner.input}: only an organization's bucket can be reached by a role`;
     problems.push({ input: "roleArn", text });
   }
@@ -44,7 +44,7 @@ function problemsOfKeys(given: Given): InputProblem[] {
   return problems;
 }
 
-function problemsOfAccess(given: Given, owner: BucketOwner): InputProblem[] {
+function problemsOfAccess(given: Given, owner: BucketOwner | undefined): InputProblem[] {
   const method = authMethodOf(Object.fromEntries(given));
   if (method === "iam_role") return problemsOfRole(given, owner);
   return method === undefined || method === "access_key" ? problemsOfKeys(given) : [];
@@ -60,8 +60,11 @@ function problemsOfLists(given: Given): InputProblem[] {
   }));
 }
 
-/** Everything that can't be asked of this bucket; nothing for a provider that is not known. */
-export function problemsOfBucket(config: object, owner: BucketOwner): readonly InputProblem[] {
+/**
+ * Everything that can't be asked of this bucket; nothing for a provider that is not known. Without an owner it is a storage
+ * config's, which is always an organization's: a user of one organization need not name it (contract, "Storage configs").
+ */
+export function problemsOfBucket(config: object, owner?: BucketOwner): readonly InputProblem[] {
   const given: Given = new Map(
     Object.entries(config).filter(([, value]: [string, unknown]) => value !== undefined),
   );
@@ -83,7 +86,7 @@ export function problemsOfBucket(config: object, owner: BucketOwner): readonly I
 }
 
 /** @throws InputError for what can't be asked of this bucket; nothing was sent */
-export function checkBucket(config: ProviderConfig | undefined, owner: BucketOwner): void {
+export function checkBucket(config: ProviderConfig | undefined, owner?: BucketOwner): void {
   const problems = config === undefined ? [] : problemsOfBucket(config, owner);
   if (problems.length > 0) throw new InputError(problems);
 }
