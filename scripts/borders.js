@@ -102,7 +102,7 @@ const ORDERS = {
     ["patience.ts", "retry-tally.ts", "wait-lines.ts"],
   ],
   "src/api": [
-    ["limits.ts", "path-part.ts", "scopes.ts", "secrets.ts", "remembered.ts"],
+    ["limits.ts", "path-part.ts", "scopes.ts", "secrets.ts", "server-names.ts", "remembered.ts"],
     ["wire.ts", "wire-table.ts"],
     ["transport", "route.ts"],
     ["call.ts", "check-options.ts", "while-open.ts"],

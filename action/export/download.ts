@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../src/flow/disk/folders";
-import { canonicalBaseUrl } from "../../src/api/check-options";
+import { canonicalBaseUrl } from "../../src/api/server-names";
 import type { Avala } from "../../src/api/connection";
 import { asDiskError, isAvalaError } from "../../src/errors";
 import { downloadExport } from "../../src/operations/export-download";

@@ -1,5 +1,6 @@
 // Where files go, for what the run writes down: the manifest and the plan. Never a key or a password.
-import { canonicalBaseUrl, DEFAULT_BASE_URL } from "../../src/api/check-options";
+import { DEFAULT_BASE_URL } from "../../src/api/check-options";
+import { canonicalBaseUrl } from "../../src/api/server-names";
 import type { Avala } from "../../src/api/connection";
 import { readConfig } from "../../src/config";
 import { InputError } from "../../src/errors";

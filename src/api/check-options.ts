@@ -4,16 +4,6 @@ import { isLoopback } from "./transport/proxy/loopback";
 
 export const DEFAULT_BASE_URL = "https://api.avala.ai/api/v1";
 
-// The same backend under another name (contract, "Transport").
-const OTHER_HOSTS: ReadonlySet<string> = new Set(["server.avala.ai"]);
-
-/** One form for all base URLs of one server, for what is kept by it: batches, journals, plans, caches. */
-export function canonicalBaseUrl(baseUrl: string): string {
-  const url = new URL(baseUrl);
-  if (url.protocol === "https:" && OTHER_HOSTS.has(url.host)) url.host = "api.avala.ai";
-  return url.href.replace(/\/+$/, "");
-}
-
 const WHERE_KEYS_ARE =
   "copy it from Avala under Settings > Security; the environment variable AVALA_API_KEY works too";
 

@@ -5,6 +5,7 @@ import type { Listener } from "../events";
 import type { ApiCall } from "./call";
 import { sendPaced, type HttpContext } from "./paced-request";
 import { classifyReply, lostReplyError } from "./reply/classify-reply";
+import { atOwnHost, isOfServer } from "./server-names";
 import { MAX_REPLY_BYTES, readSome } from "./transport/small-reply";
 import type { HttpRequest, HttpStream } from "./transport/transport";
 
@@ -23,14 +24,15 @@ export interface OwnDownload {
 // No endpoint of ours: the server named it.
 const ROUTE = "GET download_url";
 const IDLE_TIMEOUT_MS = 120_000;
-/** The URL, where it is of the base URL's own origin; also one without an origin, which is meant to be. */
+/**
+ * The URL at the base URL's own host, where it is of its origin by any of the server's names; also one without an origin,
+ * which is meant to be.
+ */
 export function ownUrl(baseUrl: string, text: string): string | undefined {
   const { origin } = new URL(baseUrl);
   const isPath = /^\/(?![/\\])/.test(text);
   if (!isPath && !URL.canParse(text)) return undefined;
-  const url = new URL(text, origin);
-  const isOwn = url.origin === origin && url.username === "" && url.password === "";
-  return isOwn ? url.href : undefined;
+  return atOwnHost(baseUrl, new URL(text, origin))?.href;
 }
 
 /** The server redirects to another origin: what goes there takes no key, and is for the caller to judge. */
@@ -45,7 +47,7 @@ function elsewhereOf({ status, headers }: HttpStream, url: string): string | und
   const { location = "" } = headers;
   if (!REDIRECTS.has(status) || !URL.canParse(location, url)) return undefined;
   const to = new URL(location, url);
-  return to.origin === new URL(url).origin ? undefined : to.href;
+  return isOfServer(url, to) ? undefined : to.href;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Text into paths and queries: each part is checked and encoded. Knows nothing of requests.
 import { InputError, type InputProblem } from "../errors";
 import { pathPartProblem } from "./path-part";
+import { atOwnHost } from "./server-names";
 import { badReply } from "./wire";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -41,21 +42,16 @@ export function encodeQuery(query: Query | undefined): string {
 }
 
 /**
- * The URL of a `next` link, relative to the list's own. It is asked with the key, so it must be of the base URL's own
- * origin and under its path.
+ * The URL of a `next` link, relative to the list's own. It is asked with the key, at the base URL's own host, so it must be
+ * of its origin, by any of the server's names, and under its path.
  * @throws AvalaError `bad_reply` for any other
  */
 export function resolveNext(route: string, next: string, baseUrl: string, listUrl: string): string {
   const base = new URL(`${baseUrl}/`);
-  const url = URL.canParse(next, listUrl) ? new URL(next, listUrl) : undefined;
-  const isOurs =
-    url !== undefined &&
-    url.origin === base.origin &&
-    url.pathname.startsWith(base.pathname) &&
-    url.username === "" &&
-    url.password === "";
-  if (!isOurs) {
-    throw badReply(route, `its next page is at ${url?.host ?? "no URL"}, outside the base URL`);
+  const link = URL.canParse(next, listUrl) ? new URL(next, listUrl) : undefined;
+  const url = link && atOwnHost(baseUrl, link);
+  if (url === undefined || !url.pathname.startsWith(base.pathname)) {
+    throw badReply(route, `its next page is at ${link?.host ?? "no URL"}, outside the base URL`);
   }
   return url.href;
 }

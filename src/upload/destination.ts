@@ -1,5 +1,5 @@
 // Where an upload goes: the API, the owner and the dataset name, which together name its journal.
-import { canonicalBaseUrl } from "../api/check-options";
+import { canonicalBaseUrl } from "../api/server-names";
 import type { Avala } from "../api/connection";
 import { getOwnUser } from "../api/endpoints/users";
 import { ignoreForbidden } from "../errors";

@@ -3,7 +3,7 @@
 // differs is not sent once more where earlier sessions have seen other MD5s; should the store have kept it wrong, and no other
 // file of the session show that it returns MD5s by now, that is not noticed.
 import { join } from "node:path";
-import { canonicalBaseUrl } from "../api/check-options";
+import { canonicalBaseUrl } from "../api/server-names";
 import type { Avala } from "../api/connection";
 import type { StoreManner } from "../api/remembered";
 import { createMutex } from "../flow/mutex";

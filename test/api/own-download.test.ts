@@ -33,6 +33,8 @@ describe("the API's own origin", () => {
     "/\\evil.com/a",
     "exports/e1",
     "javascript:alert(1)",
+    "blob:https://avala.test/a",
+    "https://server.avala.ai/api/v1/exports/e1/download",
     "",
   ])("has not %j", (text) => {
     expect(ownUrl(BASE, text)).toBeUndefined();

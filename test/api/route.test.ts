@@ -55,6 +55,20 @@ describe("resolveNext", () => {
   });
 
   test.each([
+    [base, "https://server.avala.ai/api/v1/datasets/?cursor=a"],
+    ["https://server.avala.ai/api/v1", "https://api.avala.ai/api/v1/datasets/?cursor=a"],
+  ])("of %s follows %s at the base's own host", (given, next) => {
+    const expected = `${given}/datasets/?cursor=a`;
+    expect(resolveNext(ROUTE, next, given, `${given}/datasets/`)).toBe(expected);
+  });
+
+  test.each([
+    "https://app.avala.ai/api/v1/datasets/",
+    "https://server.avala.ai:8443/api/v1/datasets/",
+    "http://server.avala.ai/api/v1/datasets/",
+    "https://user@server.avala.ai/api/v1/datasets/",
+    "https://server.avala.ai/admin/",
+    "blob:https://api.avala.ai/api/v1/datasets/",
     "https://evil.com/api/v1/datasets/",
     "http://api.avala.ai/api/v1/datasets/",
     "https://api.avala.ai:8443/api/v1/datasets/",

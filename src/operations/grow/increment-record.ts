@@ -1,6 +1,6 @@
 // What a growing set's datasets hold, as runs on this machine saw it: one signed line for each that was verified, so that it
 // need not be listed again. Worth caching and never needed: without it the server and the store are asked.
-import { canonicalBaseUrl } from "../../api/check-options";
+import { canonicalBaseUrl } from "../../api/server-names";
 import type { Avala } from "../../api/connection";
 import { createManifest, type ManifestEntry } from "../../files/manifest/manifest";
 import { packManifest, unpackManifest } from "../../files/manifest/packing";

@@ -1,7 +1,7 @@
 // The record of what increments hold helps and is never believed further than its signature.
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { canonicalBaseUrl } from "../../../src/api/check-options";
+import { canonicalBaseUrl } from "../../../src/api/server-names";
 import { appendSigned, readSigned } from "../../../src/upload/journal/signed-lines";
 import { knownAs } from "../../../src/operations/grow/knowledge";
 import { recordIncrement } from "../../../src/operations/grow/increment-record";
