@@ -11,7 +11,7 @@ import { Presigner } from "./storage/s3/presign";
 import { RemoteStore } from "./storage/s3/remote-store";
 import { S3Client } from "./storage/s3/s3-client";
 import { accessDenied } from "./storage/errors";
-import { itemUrlsOf, type ItemUrl } from "./storage/item-urls";
+import { itemUrlsOf, type ItemUrlsAt } from "./storage/item-urls";
 import { errorReply, handleStorage } from "./storage/server";
 import { Signer } from "./storage/s3/sigv4";
 import type { ObjectStore } from "./storage/store";
@@ -22,8 +22,8 @@ export interface Backend {
   /** The emulator's own store; undefined when a real one takes its place. */
   readonly local: LocalStore | undefined;
   readonly presigner: Presigner;
-  /** Where an item of an object is read. */
-  readonly itemUrl: ItemUrl;
+  /** Where the item of an object is read. */
+  readonly itemUrls: ItemUrlsAt;
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ function openRemote(storage: ExternalStorage, { clock }: BackendParts): Backend 
     store: new RemoteStore(new S3Client(bucket, storage, clock)),
     local: undefined,
     presigner,
-    itemUrl: itemUrlsOf("original", presigner, presigner),
+    itemUrls: itemUrlsOf("original", presigner, presigner),
     stop: () => Promise.resolve(),
   };
 }
@@ -80,8 +80,8 @@ async function openOwn(parts: BackendParts): Promise<Backend> {
   const presigner = new Presigner({ endpoint: url, name: BUCKET }, credentials);
   const otherHost = config.host === "localhost" ? "127.0.0.1" : "localhost";
   const elsewhere = new Presigner({ endpoint: at(otherHost), name: BUCKET }, credentials);
-  const itemUrl = itemUrlsOf(config.dialect.itemUrls, presigner, elsewhere);
-  return { url, store, local: store, presigner, itemUrl, stop: () => service.stop() };
+  const itemUrls = itemUrlsOf(config.dialect.itemUrls, presigner, elsewhere);
+  return { url, store, local: store, presigner, itemUrls, stop: () => service.stop() };
 }
 
 /** Kept in the data folder, so that a URL presigned before a restart holds after it. */

@@ -36,11 +36,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const shared = { clock, ledger: new Ledger(), faults: new Faults() };
   const reservations = new Reservations();
   const backend = await openBackend({ ...shared, config, state, reservations });
-  const { store, presigner, itemUrl } = backend;
+  const { store, presigner, itemUrls } = backend;
   const exportFailures = { next: [], always: config.failExports };
   const world: World = {
     ...shared,
-    ...{ config, state, store, presigner, itemUrl, reservations, exportFailures },
+    ...{ config, state, store, presigner, itemUrls, reservations, exportFailures },
     storageTestErrors: [],
   };
   seed(config, state);

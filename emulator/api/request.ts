@@ -5,7 +5,7 @@ import type { Config } from "../options";
 import type { User } from "../state/records";
 import type { State } from "../state/state";
 import type { Presigner } from "../storage/s3/presign";
-import type { ItemUrl } from "../storage/item-urls";
+import type { ItemUrlsAt } from "../storage/item-urls";
 import type { ObjectStore } from "../storage/store";
 import type { Reservations } from "./reservations";
 
@@ -44,7 +44,7 @@ export interface World {
   readonly store: ObjectStore;
   readonly presigner: Presigner;
   /** Where an item of an object is read. */
-  readonly itemUrl: ItemUrl;
+  readonly itemUrls: ItemUrlsAt;
   readonly reservations: Reservations;
   readonly faults: Faults;
   readonly ledger: Ledger;

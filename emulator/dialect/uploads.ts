@@ -70,7 +70,7 @@ export const UPLOADS = {
       'The reference says "typically the filename"; the SDKs allow null, and place files below `<root>/<dataset_name>/`.',
   }),
   itemUrls: defineSwitch({
-    about: "`url` of an item (of a file in the emulator's own storage)",
+    about: "`url` and `data_url` of an item (of a file in the emulator's own storage)",
     forms: {
       original: "the file as it was sent",
       rendition: "a rendition of it: another size, type and `ETag`",
@@ -80,10 +80,11 @@ export const UPLOADS = {
         "half of an image of more than 1 KiB, of the same type, with a weak `ETag` of its own; else the file as it was sent",
       otherHost: "the file as it was sent, by another name of the host",
       unnamed: "the file as it was sent, by a URL that does not have its path",
+      apart: "`data_url` is the file as it was sent, `url` a rendition of it",
     },
     default: "original",
     evidence:
-      "The reference shows a URL and says nothing of what it leads to; a viewer may be given previews, or the objects of a CDN.",
+      'The reference calls `data_url` the "URL to the full-resolution data file" and has the thumbnail\'s apart; the SDKs read `url`, and no source says what that leads to. A viewer may be given previews, or the objects of a CDN.',
   }),
   sequences: defineSwitch({
     about: "lidar and video datasets",

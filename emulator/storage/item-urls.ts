@@ -1,11 +1,16 @@
-// What the URL of an item leads to: the object, the same by another name of the host, or a rendition of it. Pure.
+// What the URLs of an item lead to: the object, the same by another name of the host, or a rendition of it. Pure.
 import { createHash } from "node:crypto";
 import type { Dialect } from "../dialect/dialect";
 import { isIndexed, isShown } from "../media";
 import type { ObjectRecord } from "../state/records";
 import type { Presigner, UrlTarget } from "./s3/presign";
 
-export type ItemUrl = (target: Pick<UrlTarget, "key" | "seconds" | "now">) => string;
+interface ItemUrls {
+  readonly url: string;
+  readonly dataUrl: string;
+}
+
+export type ItemUrlsAt = (target: Pick<UrlTarget, "key" | "seconds" | "now">) => ItemUrls;
 
 // No object has these: all of them lie below the root of an owner.
 const RENDITIONS = "renditions/";
@@ -18,13 +23,18 @@ export function itemUrlsOf(
   form: Dialect["itemUrls"],
   presigner: Presigner,
   elsewhere: Presigner,
-): ItemUrl {
+): ItemUrlsAt {
   const at = form === "otherHost" ? elsewhere : presigner;
-  return (target) => at.url({ ...target, method: "GET", key: keyIn(form, target.key) });
+  return (target) => {
+    const urlOf = (key: string): string => at.url({ ...target, method: "GET", key });
+    const url = urlOf(keyIn(form, target.key));
+    return { url, dataUrl: form === "apart" ? urlOf(target.key) : url };
+  };
 }
 
 function keyIn(form: Dialect["itemUrls"], key: string): string {
-  if (form === "rendition" || (form === "viewable" && !isShown(key))) return RENDITIONS + key;
+  if (form === "rendition" || form === "apart" || (form === "viewable" && !isShown(key)))
+    return RENDITIONS + key;
   if (form === "scaled" && isIndexed(key, "image")) return SCALED + key;
   return form === "unnamed" ? UNNAMED + Buffer.from(key).toString("base64url") : key;
 }

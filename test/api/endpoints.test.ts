@@ -251,10 +251,11 @@ describe("what is read", () => {
     expect(String(error)).toMatch(/GET \/datasets\/\{uid\}\/.*"name"/);
   });
 
-  test("an item's URL under either name", async () => {
+  test("an item's URL under either name, and that of its file where it has both", async () => {
     const results = [
       { uid: "1", key: "a.jpg", data_url: "https://x/a" },
       { uid: "2", key: "b.jpg", url: "https://x/b", metadata: { a_b: 1 } },
+      { uid: "3", key: "c.jpg", url: "https://x/view", data_url: "https://x/c" },
     ];
     const { avala } = scripted([reply(200, { next: null, results })]);
     const items = [];
@@ -262,6 +263,7 @@ describe("what is read", () => {
     expect(items).toMatchObject([
       { url: "https://x/a" },
       { url: "https://x/b", metadata: { a_b: 1 } },
+      { url: "https://x/c" },
     ]);
   });
 

@@ -306,6 +306,18 @@ test.each([
   expect(range.headers.get("etag")).toBe(whole.headers.get("etag"));
 });
 
+test("the two URLs of an item may lead to a rendition and to the file", async () => {
+  const emulator = await speaking({ itemUrls: "apart" });
+  await upload(emulator, "a.jpg", "x");
+  await confirm(emulator);
+  const items = await call(emulator, "GET", "/datasets/emulator/cats/items/");
+  const [item] = items.body.results;
+  const textAt = async (name: "url" | "data_url"): Promise<string> =>
+    (await fetch(String(item?.[name]))).text();
+  expect(await textAt("url")).toContain("WEBP");
+  expect(await textAt("data_url")).toBe("x");
+});
+
 test("the URL of an item leads to a rendition where browsers don't show the file", async () => {
   const emulator = await speaking({ itemUrls: "viewable" });
   for (const path of ["a.jpg", "b.TIF"]) await upload(emulator, path, "x");

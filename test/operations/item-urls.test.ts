@@ -36,6 +36,18 @@ describe("a dataset under a fixed name", () => {
     },
   );
 
+  test("whose items show previews beside their files is compared with the files", async () => {
+    const dialect = { uploadReply: "form", itemUrls: "apart" } as const;
+    await place.start({ dialect, ingestMs: 0 });
+    const sent = await files();
+    const first = machineIn(place, "one");
+    expect(await first.publish(sent, NAME)).toMatchObject({ outcome: "uploaded", unverified: 0 });
+    const elsewhere = machineIn(place, "two");
+    const found = await elsewhere.publish(sent, NAME);
+    expect(found).toMatchObject({ outcome: "unchanged", unverified: 0 });
+    expect([said(first), said(elsewhere)]).toEqual(["", ""]);
+  });
+
   test.each([
     ["are the paths of the files", {}],
     ["are UUIDs, and whose URLs have no paths", { itemKeys: "uuid", itemUrls: "unnamed" }],

@@ -8,6 +8,7 @@ export interface Body {
   readonly key: string;
   readonly status: string;
   readonly url: string;
+  readonly data_url: string;
   readonly download_url: string;
   readonly next: string | null;
   readonly previous: string | null;

@@ -61,7 +61,7 @@ export function showItem(
   request: ApiRequest,
   world: World,
 ): JsonObject {
-  const url = world.itemUrl({
+  const { url, dataUrl } = world.itemUrls({
     key: `${dataset.prefix ?? ""}${item.key}`,
     seconds: world.config.downloadSeconds,
     now: request.now,
@@ -72,7 +72,7 @@ export function showItem(
     status: "created",
     is_hidden: false,
     url,
-    data_url: url,
+    data_url: dataUrl,
     dataset: dataset.uid,
     dataset_owner_name: shownOwner(dataset.owner, world),
     dataset_slug: dataset.slug,

@@ -49,7 +49,8 @@ function readItem(fields: Fields): DatasetItem {
     uid: fields.pathPart("uid"),
     key: fields.maybeText("key"),
     status: fields.maybeWord("status"),
-    url: fields.maybeText("url") ?? fields.maybeText("data_url"),
+    // The full-resolution file before what a viewer may be shown (contract, "Items").
+    url: fields.maybeText("data_url") ?? fields.maybeText("url"),
     sizeBytes: fields.advisedCount("size_bytes") ?? fields.advisedCount("size"),
     metadata: fields.any("metadata"),
     createdAt: fields.maybeText("created_at"),
