@@ -62,7 +62,7 @@ export const EXPORTS = {
     forms: { present: "in every response", absent: "in none", null: "null" },
     default: "present",
     evidence:
-      "Only the newest source has them, as optional fields; the guide, the reference's example and the SDKs show none.",
+      "The reference's pages on exports have both, null while an export is `requested`; they are optional in the newest source; the guide and the SDKs show none.",
   }),
   targetOperators: defineSwitch({
     about: "what a quality target's operator states",
