@@ -192,7 +192,7 @@ const ORDERS = {
   ],
   "src/operations": [
     ["download-room.ts", "gate.ts", "lost-reply.ts", "wait.ts"],
-    ["datasets", "export.ts", "export-download.ts", "plain-resources.ts"],
+    ["datasets", "export.ts", "export-download.ts", "gate-quality.ts", "plain-resources.ts"],
     ["project-conditions.ts", "uid-check.ts"],
     ["items"],
     ["publish"],

@@ -4,14 +4,8 @@ import { getProject } from "../api/endpoints/projects";
 import { evaluateQualityTargets } from "../api/endpoints/quality-targets";
 import { hasPendingTasks } from "../api/endpoints/tasks";
 import { isAvalaError } from "../errors";
-import {
-  pendingCondition,
-  qualityConditions,
-  type Condition,
-  type Gate,
-  type GateNames,
-  type JudgedProjects,
-} from "./gate";
+import { pendingCondition, type Condition, type Gate, type GateNames } from "./gate";
+import { qualityConditions, type JudgedProjects } from "./gate-quality";
 import { throughOutages } from "./wait";
 
 /** A uid that is mistyped has no pending tasks either. A key that may read tasks and no projects is believed. */

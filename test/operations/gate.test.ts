@@ -1,10 +1,6 @@
 // What a gate asks for, held against what there is: each condition says both.
-import {
-  exportConditions,
-  qualityConditions,
-  refuseUnmet,
-  readMinExported,
-} from "../../src/operations/gate";
+import { exportConditions, refuseUnmet, readMinExported } from "../../src/operations/gate";
+import { qualityConditions } from "../../src/operations/gate-quality";
 import type { Export } from "../../src/api/endpoints/exports";
 import type { QualityEvaluation } from "../../src/api/endpoints/quality-targets";
 
