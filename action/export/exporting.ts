@@ -8,10 +8,12 @@ import { canonicalJson } from "../../src/canonical-json";
 import { AvalaError, isAvalaError } from "../../src/errors";
 import { startExport, waitForExport } from "../../src/operations/export";
 import {
+  countsOf,
   exportConditions,
   GateClosedError,
   refuseUnmet,
   type Condition,
+  type Gate,
 } from "../../src/operations/gate";
 import { readProjectConditions } from "../../src/operations/project-conditions";
 import { throughOutages } from "../../src/operations/wait";
@@ -81,9 +83,10 @@ async function lookOnce(run: Run, inputs: ExportInputs, avala: Avala): Promise<O
   );
   keep(run, finished);
   // And again: it may have taken hours, in which tasks came.
-  const found = exportConditions(finished, gateOf(inputs, run.inputs), GATE_NAMES);
+  const gate = gateOf(inputs, run.inputs);
+  const found = exportConditions(finished, gate, GATE_NAMES);
   requireMet(run, [...found, ...(await ofProjects(run, inputs, avala))]);
-  warnIfEmpty(run, finished);
+  warnOfCounts(run, finished, gate);
   await fetchIfAsked(run, inputs, avala, started.uid);
   return "exported";
 }
@@ -218,9 +221,16 @@ function keep(run: Run, made: Export): void {
   run.putOutputs();
 }
 
-function warnIfEmpty(run: Run, { uid, totalTaskCount }: Export): void {
-  if (totalTaskCount !== 0) return;
-  run.warn({
-    text: `Export ${uid} is complete and contains no tasks. With gate-min-tasks: 1 the gate would stay closed.`,
-  });
+/** Of an export that passed though it shows no annotations, or not how many. */
+function warnOfCounts(run: Run, finished: Export, { mayBeUncounted }: Gate): void {
+  const { uid } = finished;
+  if (finished.totalTaskCount === 0)
+    run.warn({
+      text: `Export ${uid} is complete and contains no tasks. With gate-min-tasks: 1 the gate would stay closed.`,
+    });
+  const counts = countsOf(finished);
+  if (mayBeUncounted === true && "missing" in counts)
+    run.warn({
+      text: `Export ${uid} is complete, but ${counts.missing}, so it was not checked that all tasks are exported. If it is enough that the export is complete, set gate-min-exported to 0.`,
+    });
 }

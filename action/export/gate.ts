@@ -15,17 +15,32 @@ export const GATE_NAMES: GateNames = {
   qualityTargets: "gate-quality-targets",
 };
 
+function isAsked({
+  minTasks,
+  minExported,
+  hasNoPending,
+  quality,
+  retryMs,
+}: ExportInputs["gate"]): boolean {
+  const given = [minTasks, minExported, quality, retryMs].some((value) => value !== undefined);
+  return given || hasNoPending === true;
+}
+
 /**
  * What the export is held to. That of a dataset which this step made has no tasks while nobody has worked on it: it must not fail
  * a step that only uploads and downloads. A commit status tells others that there are annotations, so it never comes of such an
- * export.
+ * export. Where nobody asked for a gate, a server that does not count tasks fails no step either.
  */
 export function gateOf({ gate, source }: ExportInputs, { status }: Inputs): Gate {
   const isOfUploaded =
     source.kind === "new" &&
     source.hasUploaded &&
     source.datasets.length + source.projects.length + source.slices.length === 0;
-  return { ...gate, mayBeEmpty: isOfUploaded && status === undefined };
+  return {
+    ...gate,
+    mayBeEmpty: isOfUploaded && status === undefined,
+    mayBeUncounted: !isAsked(gate) && status === undefined,
+  };
 }
 
 // Kept free at the end for the last look, and the export that follows if it passes: a tenth of what is left, up to a minute.

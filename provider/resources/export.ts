@@ -5,7 +5,7 @@ import { AvalaResource } from "./resource";
 export interface ExportGateArgs {
   /** The minimum number of tasks in it. */
   minTasks?: pulumi.Input<number>;
-  /** How many of them must be exported: a count, or a share such as `95%`. @default all, wherever Avala counts them */
+  /** How many of them must be exported: a count, or a share such as `95%`. 0 needs no counts from Avala. @default all */
   minExported?: pulumi.Input<number | string>;
   /** 0: no task of `projects` may be pending, checked before the export is made and when it is complete. */
   pendingTasks?: pulumi.Input<0>;
@@ -30,8 +30,8 @@ export interface ExportArgs {
     | pulumi.Input<pulumi.Input<string>[]>
     | pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * What the complete export must hold, or the `up` fails, so that what depends on it waits. `{}` asks for all tasks,
-   * wherever Avala counts them. An export that holds too little is not kept: the next `up` makes another.
+   * What the complete export must hold, or the `up` fails, so that what depends on it waits. `{}` asks for all tasks, and
+   * for Avala's counts of them. An export that holds too little is not kept: the next `up` makes another.
    */
   gate?: pulumi.Input<ExportGateArgs>;
   /** Wait until it is complete; one that fails then fails the `up`. @default true */

@@ -6,10 +6,12 @@ import { counted } from "../text";
 
 export interface Gate {
   readonly minTasks?: number | undefined;
-  /** Absent: all tasks, wherever the server counts them. */
+  /** Absent: all tasks. A count of 0 is met by an export that is complete, counted or not. */
   readonly minExported?: { readonly count: number } | { readonly percent: number } | undefined;
   /** Whether no task at all is enough where neither of these is given. @default false */
   readonly mayBeEmpty?: boolean | undefined;
+  /** Whether tasks that the server does not count are enough where `minExported` is absent. @default false */
+  readonly mayBeUncounted?: boolean | undefined;
   /** Of the export's projects no task may be pending. */
   readonly hasNoPending?: boolean | undefined;
   readonly quality?: QualityMode | undefined;
@@ -82,6 +84,33 @@ export function exportConditions(
   return [...minTasks(finished, gate, names), ...minExported(finished, gate, names)];
 }
 
+const UNTOLD = {
+  total: "how many tasks the export contains",
+  exported: "how many tasks are exported",
+};
+
+function untold(...what: readonly string[]): string {
+  return `Avala does not say ${what.join(" or ")}`;
+}
+
+interface Counts {
+  readonly total: number;
+  readonly exported: number;
+}
+
+/** What shows whether all is exported, or a clause that says what the server does not send of it. */
+export function countsOf(finished: Export): Counts | { readonly missing: string } {
+  const { totalTaskCount: total } = finished;
+  // Of no tasks none is exported, whether the server says so or not.
+  const { exportedTaskCount: exported = total === 0 ? 0 : undefined } = finished;
+  if (total !== undefined && exported !== undefined) return { total, exported };
+  const missing = untold(
+    ...(total === undefined ? [UNTOLD.total] : []),
+    ...(exported === undefined ? [UNTOLD.exported] : []),
+  );
+  return { missing };
+}
+
 function minTasks(
   finished: Export | undefined,
   gate: Gate,
@@ -91,12 +120,12 @@ function minTasks(
   const asked = `${names.minTasks} is ${gate.minTasks}`;
   if (finished === undefined) return unchecked(asked);
   const { totalTaskCount: total } = finished;
-  const found =
-    total === undefined
-      ? "Avala does not say how many tasks the export contains"
-      : `the export contains ${counted(total, "task")}`;
   // Whatever it holds, it is not fewer than none.
-  return [{ asked, found, isMet: (total ?? 0) >= gate.minTasks }];
+  const isMet = (total ?? 0) >= gate.minTasks;
+  if (total !== undefined)
+    return [{ asked, found: `the export contains ${counted(total, "task")}`, isMet }];
+  const todo = `Leave out ${names.minTasks} if Avala never reports this number.`;
+  return [{ asked, found: untold(UNTOLD.total), isMet, todo }];
 }
 
 function minExported(
@@ -110,27 +139,25 @@ function minExported(
       ? "all tasks are required"
       : `${names.minExported} is ${"count" in least ? least.count : `${least.percent}%`}`;
   if (finished === undefined) return unchecked(asked);
-  const { totalTaskCount: total, exportedTaskCount: exported } = finished;
-  if (least === undefined) {
-    if (total === 0 && gate.minTasks === undefined) return noTasks(gate, names);
-    if (total === undefined || exported === undefined) return [];
-    const found = `${exported} of ${counted(total, "task")} exported`;
-    return [{ asked, found, isMet: exported >= total }];
+  const todo = `Set ${names.minExported} to 0 if it is enough that the export is complete.`;
+  if (least !== undefined && "count" in least) {
+    const { exportedTaskCount: exported } = finished;
+    const isMet = (exported ?? 0) >= least.count;
+    if (exported === undefined) return [{ asked, found: untold(UNTOLD.exported), isMet, todo }];
+    return [{ asked, found: `${counted(exported, "task")} exported`, isMet }];
   }
-  const todo = `Leave out ${names.minExported}: no work on tasks shows it.`;
-  if (exported === undefined)
-    return [{ asked, found: "Avala does not say how many tasks are exported", isMet: false, todo }];
-  if ("count" in least) {
-    const found = `${counted(exported, "task")} exported`;
-    return [{ asked, found, isMet: exported >= least.count }];
+  const isAll = least === undefined;
+  if (isAll && finished.totalTaskCount === 0 && gate.minTasks === undefined)
+    return noTasks(gate, names);
+  const counts = countsOf(finished);
+  if ("missing" in counts) {
+    if (isAll && gate.mayBeUncounted === true) return [];
+    return [{ asked, found: counts.missing, isMet: false, todo }];
   }
-  if (total === undefined) {
-    const found =
-      "Avala does not report how many tasks the export has, so a share cannot be computed";
-    return [{ asked, found, isMet: false, todo }];
-  }
+  const { total, exported } = counts;
   const found = `${exported} of ${counted(total, "task")} exported`;
-  return [{ asked, found, isMet: isEnough({ exported, total, percent: least.percent }) }];
+  const isMet = isAll ? exported >= total : isEnough({ exported, total, percent: least.percent });
+  return [{ asked, found, isMet }];
 }
 
 /** All of no tasks is not enough, unless that is what can be expected. */

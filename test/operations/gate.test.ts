@@ -30,8 +30,16 @@ describe("a finished export", () => {
   test.each([
     [12, 12, { minTasks: 10 }, [true, true]],
     [9, 9, { minTasks: 10 }, [false, true]],
-    [undefined, undefined, { minTasks: 1 }, [false]],
-    [undefined, undefined, { minTasks: 0 }, [true]],
+    [undefined, undefined, { minTasks: 1 }, [false, false]],
+    [undefined, undefined, { minTasks: 0 }, [true, false]],
+    [undefined, undefined, {}, [false]],
+    [undefined, 8, {}, [false]],
+    [10, undefined, {}, [false]],
+    [undefined, undefined, { mayBeUncounted: true }, []],
+    [10, 8, { mayBeUncounted: true }, [false]],
+    [undefined, undefined, { minExported: { count: 0 } }, [true]],
+    [undefined, undefined, { minExported: { count: 1 } }, [false]],
+    [undefined, undefined, { minExported: { percent: 0 } }, [false]],
     [10, 8, {}, [false]],
     [100, 7, { minExported: { percent: 7 } }, [true]],
     [0, 0, { minExported: { percent: 0 } }, [false]],
@@ -40,6 +48,7 @@ describe("a finished export", () => {
     [0, undefined, {}, [false]],
     [0, 0, { quality: "critical" as const }, [false]],
     [0, 0, { minTasks: 0 }, [true, true]],
+    [0, undefined, { minTasks: 0 }, [true, true]],
     [0, 0, { mayBeEmpty: true }, []],
     [undefined, 8, { minExported: { percent: 10 } }, [false]],
     [undefined, 8, { minExported: { count: 8 } }, [true]],
@@ -52,6 +61,17 @@ describe("a finished export", () => {
     const [first] = exportConditions(finished(12, 12), { minTasks: 10 }, names);
     expect(first?.asked).toContain("10");
     expect(first?.found).toContain("12 tasks");
+  });
+
+  test.each([
+    [undefined, undefined, "how many tasks the export contains or how many tasks are exported"],
+    [undefined, 8, "how many tasks the export contains"],
+    [10, undefined, "how many tasks are exported"],
+  ])("of %p tasks, %p exported, says which number is missing, and the way out", (...given) => {
+    const [total, exported, missing] = given;
+    const [only] = exportConditions(finished(total, exported), {}, names);
+    expect(only?.found).toBe(`Avala does not say ${missing}`);
+    expect(only?.todo).toContain("Set min-exported to 0");
   });
 });
 

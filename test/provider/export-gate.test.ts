@@ -60,6 +60,34 @@ test("no tasks are not enough, unless the gate says so", async () => {
   expect(outs).toMatchObject({ state: "completed" });
 });
 
+describe.each(["absent", "null"] as const)("counts that are %s", (exportCounts) => {
+  const uncounted = async (given: object): Promise<ExportOutputs> => {
+    await bench.stop();
+    bench = await createBench({}, { exportMs: 0, dialect: { exportCounts } });
+    return (await make(handler(), { projects: [project(4, 0)], ...given })).outs;
+  };
+
+  test.each([{}, { minTasks: 0 }, { minExported: 1 }, { minExported: "95%" }, { pendingTasks: 0 }])(
+    "keep a gate of %j closed, and say the way out",
+    async (gate) => {
+      await expect(uncounted({ gate })).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /Avala does not say how many tasks.*Set gate\.minExported to 0/s,
+        ) as string,
+      });
+    },
+  );
+
+  test("do not close one that is told to do without them", async () => {
+    expect(await uncounted({ gate: { minExported: 0 } })).toMatchObject({ state: "completed" });
+  });
+
+  test("are nothing to warn of where there is no gate", async () => {
+    expect(await uncounted({})).toMatchObject({ state: "completed" });
+    expect(bench.messages.filter(({ severity }) => severity === "warning")).toEqual([]);
+  });
+});
+
 test("waits out an outage when it looks at tasks", async () => {
   const on = { target: "api", path: "/tasks/" } as const;
   // More than one call tries by itself.
