@@ -69,9 +69,11 @@ export const MANNERS = {
     forms: {
       full: "`uid`, `username`, `handle`, `email`",
       uid: "`uid` and nothing else",
+      forbidden: "a 403 for a key that has scopes",
     },
     default: "full",
-    evidence: "The SDKs read `uid` only; no source lists the fields.",
+    evidence:
+      "The SDKs read `uid` only; no source lists the fields, or says which scope a scoped key needs.",
   }),
   ownerName: defineSwitch({
     about: "`owner_name` of what a person owns",

@@ -8,9 +8,9 @@ function ofOrganization({ emulator }: ActionBench): Inputs {
   return { dataset: "team-{digest}", files: "images/cats", organization };
 }
 
-/** Whether nothing that this server says shows a person's dataset to be the person's. */
-function isOwnerHidden({ dialect }: ActionBench): boolean {
-  return dialect.usersMe === "uid" && dialect.ownerName === "null";
+/** Whether nothing that this server says shows a person's dataset to be the person's. The keys here have scopes. */
+export function isOwnerHidden({ dialect: { usersMe, ownerName } }: ActionBench): boolean {
+  return usersMe === "forbidden" || (usersMe === "uid" && ownerName === "null");
 }
 
 /** What a run that finds a dataset with a content digest in its name says of it. */
@@ -88,6 +88,8 @@ export const SECOND_RUNS: Scenarios<ActionBench> = {
     });
     expect(bench.sent()).toBe(before);
     expect(bench.datasetsNamed("pets-")).toBe(1);
+    const isSaid = second.warnings.some(({ text }) => /whether it belongs to you/.test(text));
+    expect(isSaid).toBe(isOwnerHidden(bench));
   },
 
   "finds what it uploaded for an organization, and sends nothing": async (bench) => {

@@ -90,6 +90,15 @@ test("a person may say no more than a uid, and own things by a handle or an addr
   }
 });
 
+test("a key with scopes may not be told whose it is", async () => {
+  const emulator = await speaking({ usersMe: "forbidden" });
+  emulator.addKey({ key: "avk_scoped", scopes: ["datasets.read"] });
+  const statuses = [];
+  for (const key of ["avk_scoped", emulator.apiKey])
+    statuses.push((await call(emulator, "GET", "/users/me/", { key })).status);
+  expect(statuses).toEqual([403, 200]);
+});
+
 test("scopes may be many: polling, storage, webhooks and quality have their own", async () => {
   const emulator = await speaking({ scopes: "many" });
   const project = emulator.addProject("streets");

@@ -7,8 +7,12 @@ import { forbidden, noRoute, notFound, ok } from "../replies";
 import type { ApiReply, ApiRequest, World } from "../request";
 
 export function getMe(request: ApiRequest, world: World): ApiReply {
-  const { uid, username, handle, email } = request.caller.user;
-  if (world.config.dialect.usersMe === "uid") return ok({ uid });
+  const { user, scopes } = request.caller;
+  const { uid, username, handle, email } = user;
+  const { usersMe } = world.config.dialect;
+  if (usersMe === "forbidden" && scopes !== undefined)
+    throw forbidden("You do not have permission to perform this action.");
+  if (usersMe === "uid") return ok({ uid });
   return ok({ uid, username, handle, email, first_name: "", last_name: "", is_active: true });
 }
 

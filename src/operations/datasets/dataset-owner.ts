@@ -155,7 +155,7 @@ export function reportUnknownOwner(
 ): void {
   avala.emit({
     kind: "warning",
-    text: `Dataset ${printable(name)} (uid ${uid}) exists, and Avala does not show whether it belongs to ${nameWanted(wanted)}: it may be another owner's, so it counts as not compared. A key with the scopes datasets.read and organizations.read, or a username in your Avala profile, may help.`,
+    text: `Dataset ${printable(name)} (uid ${uid}) exists, and Avala does not show whether it belongs to ${nameWanted(wanted)}: it may be another owner's, so it counts as not compared. A key without a list of scopes, or with the scopes datasets.read and organizations.read, or a username in your Avala profile, may help.`,
   });
 }
 

@@ -104,7 +104,9 @@ function noOwner({ name, uid }: Dataset): AvalaError {
   return new AvalaError(
     "bad_reply",
     `Avala does not say who owns the dataset ${name} (uid ${uid}), and listing its items needs the owner's name.`,
-    { hint: "Give your Avala user a username or a handle, and run again." },
+    {
+      hint: "Use a key without a list of scopes, or give your Avala user a username or a handle, and run again.",
+    },
   );
 }
 
