@@ -119,9 +119,11 @@ async function sendAndConfirm(
   target: PublishTarget,
   options: PublishOptions,
 ): Promise<Made | MadeByAnother | PartialResult> {
+  let before: UploadResult | undefined;
   for (let batches = 1, sending = target; ; batches += 1) {
     const sent = await sendFiles(avala, sending, options);
-    if (sent.outcome !== "sent") return sent;
+    if (sent.outcome === "exists") return { ...sent, upload: sent.upload ?? before };
+    if (sent.outcome === "partial") return sent;
     const { upload, isWatched } = sent;
     const { digest, entries: files } = upload.manifest;
     const held = { dataset: target.dataset, files, digest, tags: upload.tags };
@@ -135,6 +137,7 @@ async function sendAndConfirm(
     if (batches === MAX_BATCHES) throw refusal;
     const text = `${refusal.message} All files of ${target.dataset.name} are sent again, as another upload.`;
     avala.emit({ kind: "warning", text });
+    before = upload;
     sending = { ...target, stored: { uploadUid: next, entries: [] } };
   }
 }

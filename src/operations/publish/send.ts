@@ -4,6 +4,8 @@ import { findOwned } from "../datasets/dataset";
 import type { Found } from "../datasets/dataset-owner";
 import { ignoreForbidden, isUploadError, type FileFailure } from "../../errors";
 import { reviewKnown } from "../../files/recall";
+import { resolveDestination } from "../../upload/destination";
+import { batchUid, isAllOfContent } from "../../upload/journal/batch";
 import { withDestinationLock } from "../../upload/journal/destination-lock";
 import type { Journal } from "../../upload/journal/journal";
 import { refuse } from "../../shapes";
@@ -32,14 +34,12 @@ type Sent =
       readonly upload?: UploadResult | undefined;
     };
 
-/** Whether the journal has what these files began, and nothing else that a dataset may have been made of since. */
-function resumes({ landed, parts }: Journal, files: SendTarget["files"]): boolean {
-  const isOther = ({ path, sizeBytes, sha256 }: SendTarget["files"][number]): boolean => {
-    const entry = landed.get(path);
-    if (entry === undefined) return false;
-    return entry.sizeBytes !== sizeBytes || (sha256 ?? entry.sha256) !== entry.sha256;
-  };
-  return landed.size + parts.size > 0 && !files.some(isOther);
+/** Whether the journal has what these files began, and nothing of others, of which a dataset may have been made since. */
+async function resumes(avala: Avala, journal: Journal, target: SendTarget): Promise<boolean> {
+  const digest = digestOf(target);
+  if (digest === undefined || journal.batches.size === 0) return false;
+  const to = await resolveDestination(avala, destinationOf(target));
+  return isAllOfContent(journal, batchUid(to, digest));
 }
 
 /**
@@ -54,8 +54,8 @@ async function openToSend(
   find: () => Promise<Found | undefined>,
 ): Promise<{ readonly journal?: Journal | undefined; readonly existing?: Found | undefined }> {
   const journal = await openUploadJournal(avala, lockedOf(target), stateDirectory);
-  if (journal !== undefined && resumes(journal, target.files)) return { journal };
   try {
+    if (journal !== undefined && (await resumes(avala, journal, target))) return { journal };
     const existing = await find();
     if (existing === undefined) return { journal };
     await journal?.close();

@@ -51,6 +51,15 @@ export function isOfContent(base: string, uid: string): boolean {
   return uid.startsWith(base.slice(0, CONTENT_LENGTH));
 }
 
+/** Whether all that landed or was begun is of one content. By the first protocol nothing shows whose it is. */
+export function isAllOfContent(
+  { landed, batches }: Pick<Records, "landed" | "batches">,
+  base: string,
+): boolean {
+  if (![...batches].every((uid) => isOfContent(base, uid))) return false;
+  return [...landed.values()].every(({ batch }) => batch !== undefined);
+}
+
 /** Files of one batch that are known to have landed otherwise than by the journal. */
 export interface LandedInBatch {
   /** The batch; absent: by the first protocol. */
