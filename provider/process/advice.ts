@@ -5,8 +5,9 @@ import type { Dataset } from "../../src/api/endpoints/datasets/dataset-wire";
 import type { Avala } from "../../src/api/connection";
 import { canonicalJson } from "../../src/canonical-json";
 import { findDataset, type DatasetName } from "../../src/operations/datasets/dataset";
-import { isNotAllowedToRead, messageOf } from "../../src/errors";
+import { isAvalaError, isNotAllowedToRead, messageOf } from "../../src/errors";
 import type { Call } from "./calls";
+import { KEY_OF_LAST_UP } from "./last-key";
 import type { Messages } from "./messages";
 import type { Session } from "./session";
 
@@ -32,6 +33,22 @@ export async function ask<T>(
   } catch (error) {
     ignoreAdvice(error);
     return { unchecked: messageOf(error) };
+  }
+}
+
+/**
+ * {@link ask} as something leaves the state and stays at Avala: nothing is changed there, so a refused key is only one more
+ * reason. @throws AvalaError `cancelled`
+ */
+export async function askLeaving<T>(
+  avala: Avala | undefined,
+  look: (avala: Avala) => Promise<T>,
+): Promise<Asked<T>> {
+  try {
+    return await ask(avala, look);
+  } catch (error) {
+    if (!isAvalaError(error) || error.code !== "authentication") throw error;
+    return { unchecked: `${messageOf(error)}\n${KEY_OF_LAST_UP}` };
   }
 }
 

@@ -12,6 +12,7 @@ import { shownFailures, specialInputs } from "./check-failures";
 import { Problems, ProviderError, UnfinishedError } from "./failures";
 import { refuseNothing } from "./gone";
 import type { Handler, OwnMethods } from "./handler";
+import { namingLastKey } from "./last-key";
 import { plainProperties, UNKNOWNS } from "./plain";
 import { isSame } from "./same";
 import { createScopeGuard, type Needs, type ScopeGuard } from "./scopes";
@@ -174,6 +175,15 @@ function planning<Inputs extends object, Outputs extends object>(
   };
 }
 
+/** What a refresh and a destroy do. */
+async function naming<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw namingLastKey(error);
+  }
+}
+
 /** What changes something, or reads it. */
 function doing<Inputs extends object, Outputs extends object>(
   parts: Parts<Inputs, Outputs>,
@@ -201,7 +211,7 @@ function doing<Inputs extends object, Outputs extends object>(
     read: (id, props) => {
       know(props);
       return run(props ?? {}, async () => {
-        const found = await handler.read(id, props);
+        const found = await naming(() => handler.read(id, props));
         refuseNothing({ kind, id }, found, props);
         return found.props === undefined
           ? found
@@ -211,8 +221,10 @@ function doing<Inputs extends object, Outputs extends object>(
     delete: (id, props) => {
       know(props);
       return run(props, async () => {
-        await scopes.require("delete", needs.delete, session.calls.ofId(id));
-        await handler.delete(id, props);
+        await naming(async () => {
+          await scopes.require("delete", needs.delete, session.calls.ofId(id));
+          await handler.delete(id, props);
+        });
       });
     },
   };

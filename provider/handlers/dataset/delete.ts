@@ -15,7 +15,7 @@ import {
   type Counts,
 } from "../../../src/operations/datasets/dataset-work";
 import { AvalaError, isAvalaError, isNotFound } from "../../../src/errors";
-import { ask } from "../../process/advice";
+import { ask, askLeaving } from "../../process/advice";
 import type { Messages } from "../../process/messages";
 import { hasUnknown } from "../../process/unknown";
 import { IN_THE_WAY, describeKept, keptBecause, keptByState, type KeptBecause } from "./fate";
@@ -42,8 +42,9 @@ interface Known {
 async function readOrRecall(
   avala: Avala | undefined,
   props: DatasetOutputs,
+  asking = ask,
 ): Promise<Known | "gone"> {
-  const asked = await ask(avala, (session) => readNow(session, props.uid));
+  const asked = await asking(avala, (session) => readNow(session, props.uid));
   if ("unchecked" in asked) return { counts: props, ...asked };
   return asked.found === "gone" ? "gone" : { counts: asked.found };
 }
@@ -166,7 +167,7 @@ export async function removeDataset(
   };
   const byState = keptByState(props, isHeld);
   if (byState !== undefined) {
-    const known = await readOrRecall(avala, props);
+    const known = await readOrRecall(avala, props, mustGo ? ask : askLeaving);
     return known === "gone" ? undefined : leave(known, byState);
   }
   const dataset = await readNow(avala, props.uid);

@@ -3,7 +3,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { AvalaError } from "../../../src/errors";
 import { GROWING_DATASET_FACTS, GROWING_DATASET_FIELDS } from "../../fields/growing-dataset";
-import { ask } from "../../process/advice";
+import { ask, askLeaving } from "../../process/advice";
 import { takeCall, type Call } from "../../process/calls";
 import { defineHandler } from "../../process/define-handler";
 import { readChecking } from "../../process/early-check";
@@ -200,15 +200,15 @@ class GrowingDatasetHandler implements OwnMethods<GrowingInputs, GrowingOutputs>
   }
 
   async delete(id: string, props: GrowingOutputs): Promise<void> {
-    await this.reportLeft(props, this.session.calls.ofId(id));
+    await this.reportLeft(props, this.session.calls.ofId(id), askLeaving);
   }
 
   /** With the counts of now where Avala can be asked, else by the state. */
-  private async reportLeft(props: GrowingOutputs, call: Call): Promise<void> {
+  private async reportLeft(props: GrowingOutputs, call: Call, asking = ask): Promise<void> {
     const { session } = this;
     const messages = session.messages(call);
     const { name, increments } = props;
-    const asked = await ask(session.avalaIfConfigured(call), (avala) =>
+    const asked = await asking(session.avalaIfConfigured(call), (avala) =>
       readIncrements(avala, props, increments),
     );
     if ("unchecked" in asked) {
