@@ -1,6 +1,6 @@
 // What is said of a dataset or set that the time budget kept from being made.
 import type { PartialResult } from "../../src/operations/publish/target";
-import { counted, formatCount, shown } from "../../src/text";
+import { counted, formatCount, formatDuration, shown } from "../../src/text";
 import type { Run } from "../run-context";
 import { nextRunText } from "../state-folder";
 
@@ -22,6 +22,13 @@ function madeText({ made = [] }: Late): string {
   if (made.length === 0) return "";
   const [what, were] = made.length === 1 ? ["Dataset", "was"] : ["Datasets", "were"];
   return `${what} ${made.map(shown).join(", ")} ${were} made. `;
+}
+
+/** Of a run that ended before its budget did. */
+function leftText({ environment: { clock }, inputs: { upload }, startedMs }: Run): string {
+  const leftMs = startedMs + (upload?.timeBudgetMs ?? 0) - clock.now();
+  if (leftMs < 1000) return "";
+  return ` Its last ${formatDuration(leftMs / 1000)} were not waited for: what is left may not start in them.`;
 }
 
 type Ended = Omit<PartialResult, "outcome">;
@@ -55,9 +62,10 @@ function missedText(
 }
 
 /** Of a dataset or set that the time budget kept from being made. */
-export function lateText({ environment: { env } }: Run, late: Late, ended: Ended): string {
+export function lateText(run: Run, late: Late, ended: Ended): string {
+  const { env } = run.environment;
   const { missed, next } = missedText(env, late, ended);
   const { waitedFor } = ended;
   const waited = waitedFor === undefined ? "" : ` ${waitedFor}`;
-  return `${madeText(late)}The time budget ended before ${missed}${waited} ${next}`;
+  return `${madeText(late)}The time budget ended before ${missed}${waited}${leftText(run)} ${next}`;
 }

@@ -117,7 +117,7 @@ export async function sendPaced<Reply extends ReplyHead>(
     onEvent({ kind: "limit-wait", what, ...leftUntil(untilMs, clock.now()) });
   const permit = await pace.acquire(request.signal, deadlineMs, onWait).catch(
     ifLate((): never => {
-      throw pastDeadline(`Waiting for the rate limit to ${what}`);
+      throw pastDeadline(`Waiting for the rate limit to ${what}`, undefined, deadlineMs);
     }),
   );
   const startedMs = clock.now();

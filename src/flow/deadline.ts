@@ -1,28 +1,45 @@
 // A moment after which nothing more is started or waited for, and what is under way is let end. Sets no timer.
-import { AvalaError, isAvalaError } from "../errors";
+import { AvalaError, isAvalaError, type AvalaErrorOptions } from "../errors";
 import type { Clock } from "./clock";
 import { runPool, type PoolOptions } from "./pool";
 
-class PastDeadline extends AvalaError {}
+class PastDeadline extends AvalaError {
+  constructor(
+    message: string,
+    options: AvalaErrorOptions,
+    /** Ms since the epoch: no call starts before. */
+    readonly untilMs?: number,
+  ) {
+    super("timeout", message, options);
+  }
+}
 
-/** The error of what would have to wait beyond a deadline. It is not tried again. */
-export function pastDeadline(what: string, cause?: unknown): AvalaError {
+/**
+ * The error of what would have to wait beyond a deadline. It is not tried again. `untilMs`: the deadline, in ms since the epoch,
+ * where no call at all may start before.
+ */
+export function pastDeadline(what: string, cause?: unknown, untilMs?: number): AvalaError {
   const [reason, retryAfterMs] = isAvalaError(cause)
     ? [`: ${cause.message}`, cause.retryAfterMs]
     : ["."];
   const text = `${what} would exceed the deadline${reason}`;
-  return new PastDeadline("timeout", text, { retryAfterMs, cause });
+  return new PastDeadline(text, { retryAfterMs, cause }, untilMs);
 }
 
 /** The same error, `ambiguous` if it is one of a deadline: the reply to something that was asked before was lost. */
 export function ambiguousIfLate(error: unknown): unknown {
   if (!(error instanceof PastDeadline)) return error;
   const { message, retryAfterMs, cause } = error;
-  return new PastDeadline("timeout", message, { retryAfterMs, cause, ambiguous: true });
+  return new PastDeadline(message, { retryAfterMs, cause, ambiguous: true });
 }
 
 export function isPastDeadline(error: unknown): boolean {
   return error instanceof PastDeadline;
+}
+
+/** Whether it shows that no call may start before `deadlineMs`. */
+export function isHeldUntil(error: unknown, deadlineMs: number): boolean {
+  return error instanceof PastDeadline && (error.untilMs ?? 0) >= deadlineMs;
 }
 
 /**

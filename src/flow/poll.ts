@@ -4,7 +4,7 @@ import { AvalaError, isAvalaError } from "../errors";
 import { MORE_TIME } from "../hints";
 import { formatDuration } from "../text";
 import { cancelled, type Clock, type Random } from "./clock";
-import { isPastDeadline } from "./deadline";
+import { isHeldUntil, isPastDeadline } from "./deadline";
 
 interface PollOptions<T> {
   readonly isDone: (value: T) => boolean;
@@ -50,15 +50,16 @@ const MIN_LAST_MS = 5_000;
 
 function lastLimits(deadlineMs: number, nowMs: number): ReadLimits {
   const idleTimeoutMs = Math.max(MIN_LAST_MS, deadlineMs + GRACE_MS - nowMs);
-  return { deadlineMs: nowMs + GRACE_MS, maxTries: 1, idleTimeoutMs };
+  return { deadlineMs: Math.max(nowMs, deadlineMs) + GRACE_MS, maxTries: 1, idleTimeoutMs };
 }
 
 function timedOut(
   { what, timeoutMs }: Pick<PollOptions<never>, "what" | "timeoutMs">,
+  isOver: boolean,
   cause?: unknown,
 ): AvalaError {
   const reason = isAvalaError(cause) ? ` The last read failed: ${cause.message}` : "";
-  const text = `Waiting for ${what} took longer than ${formatDuration(timeoutMs / 1000)}.${reason}`;
+  const text = `Waiting for ${what} ${isOver ? "took" : "would take"} longer than ${formatDuration(timeoutMs / 1000)}.${reason}`;
   const hint = `It may still complete: run again to continue waiting, or ${MORE_TIME}.`;
   return new AvalaError("timeout", text, { hint, cause });
 }
@@ -110,9 +111,10 @@ async function readUntilDone<T>(
   const maxWaitMs = options.maxWaitMs ?? 15_000;
   let waitMs = Math.min(maxWaitMs, options.firstWaitMs ?? 1000);
   let outSinceMs: number | undefined;
+  let isHeld = false;
   for (;;) {
     if (signal?.aborted === true) throw cancelled(`Waiting for ${what}`);
-    const isLast = clock.now() >= deadlineMs;
+    const isLast = isHeld || clock.now() >= deadlineMs;
     const limits = isLast
       ? lastLimits(deadlineMs, clock.now())
       : { deadlineMs, ...(outSinceMs === undefined ? {} : { maxTries: 1 }) };
@@ -125,7 +127,10 @@ async function readUntilDone<T>(
       options.onValue?.(found.value);
       if (options.isDone(found.value)) return found.value;
     }
-    if (isLast) throw timedOut(options, failure);
+    if (isLast) throw timedOut(options, clock.now() >= deadlineMs, failure);
+    // The last read waits as well as this loop would, and ends at once where not even that can be in time.
+    isHeld = isHeldUntil(failure, deadlineMs);
+    if (isHeld) continue;
     const leftMs = Math.max(0, deadlineMs - clock.now());
     if (failure !== undefined) {
       const notify = outSinceMs === undefined ? options.onOutage : options.onStillOut;

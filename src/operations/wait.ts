@@ -1,7 +1,7 @@
 // Waiting for something at Avala, through outages, until its deadline. Knows nothing of what is awaited.
 import { withLimits, type Avala } from "../api/connection";
 import { InputError, isAvalaError, type AvalaError } from "../errors";
-import { pastDeadline } from "../flow/deadline";
+import { isHeldUntil, pastDeadline } from "../flow/deadline";
 import { poll } from "../flow/poll";
 import { aFunction, shapeOf, type Shape } from "../shapes";
 import { formatDuration } from "../text";
@@ -47,11 +47,13 @@ export async function waitFor<T>(avala: Avala, awaited: Awaited<T>): Promise<T> 
     throw new InputError([{ input: "timeoutMs", text: mustBe("a number", timeoutMs) }]);
   const { clock, deadlineMs = Number.POSITIVE_INFINITY } = avala;
   const leftMs = Math.max(0, deadlineMs - clock.now());
+  const isEnded = ({ cause }: AvalaError): boolean =>
+    clock.now() >= deadlineMs || isHeldUntil(cause, deadlineMs);
   if (timeoutMs <= leftMs) return waitAll(avala, awaited);
   try {
     return await waitAll(avala, { ...awaited, timeoutMs: leftMs });
   } catch (error) {
-    const isOver = isAvalaError(error) && error.code === "timeout" && clock.now() >= deadlineMs;
+    const isOver = isAvalaError(error) && error.code === "timeout" && isEnded(error);
     throw isOver ? pastDeadline(`Waiting for ${awaited.what}`, error.cause) : error;
   }
 }

@@ -54,6 +54,21 @@ test.each([
   expect(finished.outputs).toMatchObject({ outcome: "uploaded", "files-uploaded": "2" });
 });
 
+test("is not waited out where the rate limit lets no call start before it ends", async () => {
+  await place.start({ requestsPerMinute: 6 });
+  const names = Array.from({ length: 10 }, (_, index) => `images/${index}.jpg`);
+  place.tree.write(Object.fromEntries(names.map((name) => [name, jpeg(name)])));
+  const clock = virtualClock(Date.now());
+  const startedMs = clock.now();
+  const stopped = await clock.run(place.act(inputs, { clock }));
+  expect(stopped.errors).toEqual([]);
+  expect(stopped.outputs).toMatchObject({ outcome: "partial" });
+  expect(clock.now() - startedMs).toBeLessThan(20_000);
+  expect(said(stopped)).toMatch(
+    /Its last \d+ s were not waited for: what is left may not start in them\./,
+  );
+});
+
 test("one file that is put off for long is named, and the others are sent", async () => {
   const headers = { "Retry-After": "7200" };
   const on = { method: "POST", path: "*file-upload-url/" };

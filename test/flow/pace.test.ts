@@ -222,6 +222,22 @@ describe("a deadline", () => {
     expect(isGranted).toBe(true);
   });
 
+  test("before which nothing can come back is not waited for at all, once no reply can say otherwise", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock });
+    const startMs = clock.now();
+    (await pace.acquire()).done({ limit: 100, remaining: 1, resetAtMs: startMs + 50_000 });
+    const underWay = await pace.acquire();
+    const waiting = pace.acquire(undefined, startMs + 10_000);
+    waiting.catch(() => undefined);
+    await clock.advance(1000);
+    underWay.done(empty(startMs + 50_000));
+    await expect(waiting).rejects.toMatchObject(late);
+    await expect(pace.acquire(undefined, startMs + 10_000)).rejects.toMatchObject(late);
+    expect(clock.now()).toBe(startMs + 1000);
+    expect(clock.waiting).toBe(0);
+  });
+
   test("that the server's own wait reaches beyond is not waited for at all", async () => {
     const clock = virtualClock();
     const pace = createPace({ clock });

@@ -1,4 +1,5 @@
 import { AvalaError } from "../../src/errors";
+import { pastDeadline } from "../../src/flow/deadline";
 import { poll, type ReadLimits } from "../../src/flow/poll";
 import { fixedRandom, settle, virtualClock } from "../support/virtual-clock";
 
@@ -118,6 +119,23 @@ describe("poll", () => {
     expect(limits.slice(0, -1).every(({ deadlineMs }) => deadlineMs === startMs + 3_000)).toBe(
       true,
     );
+  });
+
+  test("ends at once where no call may start before its deadline, nor in the grace after it", async () => {
+    const { clock, options } = setUp();
+    const startMs = clock.now();
+    const outages: unknown[] = [];
+    const limits: ReadLimits[] = [];
+    const read = async (given: ReadLimits): Promise<never> => {
+      limits.push(given);
+      throw pastDeadline("Waiting for the rate limit", undefined, given.deadlineMs);
+    };
+    const onOutage = (error: AvalaError): unknown => outages.push(error);
+    const work = poll<number>(read, { ...options, onOutage, isDone: () => false });
+    await expect(clock.run(work)).rejects.toMatchObject({ code: "timeout" });
+    expect(clock.now()).toBe(startMs);
+    expect(limits.map(({ deadlineMs }) => deadlineMs - startMs)).toEqual([60_000, 120_000]);
+    expect(outages).toEqual([]);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 // When a run on another machine is taken for dead, and when it is not.
 import { AvalaError } from "../../src/errors";
+import { isPastDeadline, pastDeadline } from "../../src/flow/deadline";
 import { watchOther, type Look } from "../../src/upload/send/watch-other";
 import { fixedRandom, virtualClock } from "../support/virtual-clock";
 
@@ -46,6 +47,18 @@ describe("another run that is waited for", () => {
     });
     expect(ended).toBe("quiet");
     expect(minutes).toBeGreaterThan(8);
+  });
+
+  test("is not taken for dead where the rate limit lets no call start before the deadline", async () => {
+    const clock = virtualClock();
+    const deadlineMs = clock.now() + MINUTE_MS;
+    const held = (): never => {
+      throw pastDeadline("Waiting for the rate limit", undefined, deadlineMs);
+    };
+    const avala = { clock, random: fixedRandom(0), deadlineMs };
+    const ended = watchOther(avala, async () => held(), { what: "it" });
+    expect(await clock.run(ended.catch(isPastDeadline))).toBe(true);
+    expect(clock.now()).toBeLessThan(deadlineMs);
   });
 
   test("is not taken for dead where an outage does not end", async () => {

@@ -25,7 +25,7 @@ export interface Pace {
   /**
    * Resolves when a request may be sent, in their order; at once while no reply had the headers. {@link OnWait}
    * @throws AvalaError `cancelled` at once when `signal` aborts; that of `pastDeadline` when `deadlineMs`, in ms since the
-   * epoch, comes first
+   * epoch, comes first, as soon as that is known
    */
   acquire(signal?: AbortSignal, deadlineMs?: number, onWait?: OnWait): Promise<Permit>;
   /** What is known of the budget now. `undefined` while no reply carried the headers. */
@@ -223,13 +223,13 @@ class HeaderPace implements Pace {
       this.waiters.shift();
       first.go(this.permit(nowMs));
     }
-    // A reply may yet say that there is budget sooner, so only a wait that the server asked for is known beforehand.
-    const certainMs = Math.max(nowMs, this.heldUntilMs);
+    if (this.waiters.length > 0) this.noteExhausted(nowMs);
+    // The reply to one under way may say that there is budget sooner: then only a wait that the server asked for is certain.
+    const certainMs = Math.max(nowMs, this.underWay > 0 ? this.heldUntilMs : this.nextMs(nowMs));
     for (const late of this.waiters.filter(({ deadlineMs }) => deadlineMs <= certainMs)) {
       this.waiters.splice(this.waiters.indexOf(late), 1);
-      late.leave(pastDeadline(WHAT));
+      late.leave(pastDeadline(WHAT, undefined, late.deadlineMs));
     }
-    if (this.waiters.length > 0) this.noteExhausted(nowMs);
     this.alarm.set(this.wakesAtMs(nowMs), nowMs);
   }
 

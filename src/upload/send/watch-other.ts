@@ -2,7 +2,7 @@
 // it has done what is awaited or is taken for dead. Knows nothing of what is looked at.
 import type { Avala } from "../../api/connection";
 import { isAvalaError } from "../../errors";
-import { pastDeadline } from "../../flow/deadline";
+import { isHeldUntil, pastDeadline } from "../../flow/deadline";
 import { poll } from "../../flow/poll";
 import { maxLockWaitMs } from "../journal/lock";
 
@@ -65,7 +65,8 @@ export async function watchOther(
     return last === "done" ? "done" : "quiet";
   } catch (error) {
     if (!isAvalaError(error) || error.code !== "timeout") throw error;
-    if (clock.now() >= deadlineMs) throw pastDeadline(what, error);
+    if (clock.now() >= deadlineMs || isHeldUntil(error.cause, deadlineMs))
+      throw pastDeadline(what, error);
     if (isOut) throw error;
     return hasNews ? "busy" : "quiet";
   }
