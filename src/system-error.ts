@@ -20,6 +20,11 @@ export function diskHint(code: string): string | undefined {
   }
 }
 
+/** What to do about what can't be read. `otherwise`: where the fault is of the file and not of the machine. */
+export function readHint(code: string, otherwise: string): string {
+  return code === "EMFILE" || code === "ENFILE" ? (diskHint(code) ?? otherwise) : otherwise;
+}
+
 /**
  * Whether what was there a moment ago is gone: itself, or a folder that it was in. ESTALE: another client of a file server has
  * removed it.

@@ -7,7 +7,7 @@ import { cancelled } from "../flow/clock";
 import { runPool } from "../flow/pool";
 import type { KnownFiles } from "./digests/known-files";
 import { stampIn } from "./digests/stamp";
-import { isGoneCode } from "../system-error";
+import { isGoneCode, readHint } from "../system-error";
 import { aFileList, withoutDigest, type LocalFile } from "./local-file";
 import { pause } from "./look";
 import { defaultWorkerCount, withFileWorkers, type FileWorkers } from "./workers/file-workers";
@@ -217,6 +217,6 @@ function faultError(portion: readonly LocalFile[], faults: readonly FileFault[])
     names.length === 1
       ? `${names[0] ?? ""} can't be read.`
       : `Files can't be read:${listed(names)}`,
-    { hint: "Make them readable, or leave them out." },
+    { hint: readHint(faults[0]?.code ?? "", "Make them readable, or leave them out.") },
   );
 }

@@ -11,7 +11,7 @@ import type { LocalFile, Notice } from "./local-file";
 import { lookAtFiles, type Candidates, type Looked } from "./look";
 import { recallFiles, type RecalledRun } from "./recall";
 import { MAX_FILE_BYTES } from "../api/limits";
-import { isGoneCode } from "../system-error";
+import { isGoneCode, readHint } from "../system-error";
 import { shown } from "../text";
 import { hasChanged } from "./workers/jobs";
 
@@ -149,7 +149,7 @@ function faultText(code: string | undefined): string | undefined {
   if (code === undefined) return undefined;
   if (code === "CHANGED") return "It is no longer a file.";
   if (isGoneCode(code)) return `It disappeared after it was listed (${code}).`;
-  return `It can't be read (${code}): make it readable, or leave it out.`;
+  return `It can't be read (${code}). ${readHint(code, "Make it readable, or leave it out.")}`;
 }
 
 function refusalOf(

@@ -32,6 +32,16 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+test.each(["EMFILE", "ENFILE"])("of %s it is said how to raise the limit", async (code) => {
+  const readWhole = (): Promise<never> =>
+    Promise.reject(Object.assign(new Error("too many open files"), { code }));
+  const file = await fileOf(Buffer.from("a"));
+  await expect(readSmall({ ...systemDisk, readWhole }, file)).rejects.toMatchObject({
+    message: `set/a.bin can't be read (${code}).`,
+    hint: expect.stringContaining("ulimit -n"),
+  });
+});
+
 async function fileOf(data: Buffer, more: Partial<SourceFile> = {}): Promise<SourceFile> {
   const absolutePath = join(folder, "a.bin");
   await writeFile(absolutePath, data);

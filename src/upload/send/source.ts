@@ -7,7 +7,7 @@ import { hash } from "node:crypto";
 import { AvalaError, isAvalaError, messageOf } from "../../errors";
 import type { RunningDigest } from "../../files/workers/digest-thread";
 import { LET_WRITERS_END } from "../../hints";
-import { systemErrorCode } from "../../system-error";
+import { readHint, systemErrorCode } from "../../system-error";
 import type { Disk } from "../../flow/disk/disk";
 import { isSameStamp, type FileStamp, type ReadHandle } from "../../flow/disk/read-handle";
 import type { PieceMemory } from "./piece-memory";
@@ -23,7 +23,7 @@ export interface SourceFile {
 function unreadable(file: SourceFile, cause: unknown): AvalaError {
   const reason = systemErrorCode(cause) ?? messageOf(cause);
   return new AvalaError("file", `${file.path} can't be read (${reason}).`, {
-    hint: "Make the file readable, or leave it out, and run again.",
+    hint: readHint(reason, "Make the file readable, or leave it out, and run again."),
     cause,
   });
 }
