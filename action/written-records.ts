@@ -35,7 +35,10 @@ export interface Mark {
 type Marks = Readonly<Record<string, Mark>>;
 
 function recordFolders({ env, tempDirectory }: Place): readonly string[] {
-  return [join(tempDirectory, RECORDS), join(stateDirectory(env), RECORDS)];
+  const state = stateDirectory(env);
+  return [tempDirectory, ...(state === undefined ? [] : [state])].map((place) =>
+    join(place, RECORDS),
+  );
 }
 
 export function markOf(stats: { readonly size: number; readonly mtimeMs: number }): Mark {

@@ -35,6 +35,14 @@ export interface OwnFiles {
   readonly by: string | undefined;
 }
 
+function stateFolders({ env }: Place, root: string): readonly string[] {
+  const given = stateDirectory(env);
+  if (given === undefined) return [];
+  const state = realOf(given);
+  // A state folder that holds the root holds other things too.
+  return isWithin(state, root) ? [join(state, "journals"), join(state, "digests")] : [state];
+}
+
 /**
  * What the Action wrote: outputs, state, its cache, the plan that it is given, downloads.
  * `root` is the real path of the folder that is uploaded.
@@ -44,12 +52,10 @@ export function writtenByAction(
   root: string,
   planFile: string | undefined,
 ): OwnFiles {
-  const state = realOf(stateDirectory(place.env));
   const cache = place.env.RUNNER_TOOL_CACHE;
   const folders = [
     ...(cache === undefined || cache === "" ? [] : [join(realOf(cache), "avala-export")]),
-    // A state folder that holds the root holds other things too.
-    ...(isWithin(state, root) ? [join(state, "journals"), join(state, "digests")] : [state]),
+    ...stateFolders(place, root),
   ];
   const plan =
     planFile === undefined ? undefined : realOf(fromWorkspace(place.workspace, planFile));

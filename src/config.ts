@@ -1,9 +1,8 @@
 // The one file of the core that reads the environment. Decides nothing: `connect` judges what comes out.
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConnectOptions } from "./api/connect";
 import type { InputProblem } from "./errors";
-import { withHome } from "./home-path";
+import { homeFolder, withHome } from "./home-path";
 import { isNear } from "./near-name";
 import { anObject, aText, maybe, optionsOf, refuse, aTextList, type Shape } from "./shapes";
 import { shown } from "./text";
@@ -78,20 +77,38 @@ export function isInCi(environment: NodeJS.ProcessEnv = process.env): boolean {
   return CI_VARIABLES.some((name) => value(name) !== "false" && value(name) !== "0");
 }
 
-/** Where journals are kept: `AVALA_STATE_DIR`, else the folder that the system has for state. */
+/** Of a run that has no {@link stateDirectory}. */
+export const NO_STATE_FOLDER =
+  "This user has no home folder, so no record is kept of what has landed; if this run is interrupted, the next one will upload these files again. Set AVALA_STATE_DIR to a folder that can be written, or set HOME.";
+
+/**
+ * Where journals are kept: `AVALA_STATE_DIR`, else the folder that the system has for state. `undefined`: neither, as the user
+ * has no home.
+ */
 export function stateDirectory(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
-): string {
+): string | undefined {
   refuse(anObject("environment", environment), aText("platform", platform));
   const own = filled(environment["AVALA_STATE_DIR"]);
-  const home = filled(environment["HOME"]) ?? homedir();
-  if (own !== undefined) return withHome(own, home);
-  if (platform === "win32") {
-    return join(filled(environment["LOCALAPPDATA"]) ?? join(home, "AppData", "Local"), "avala");
-  }
-  if (platform === "darwin") return join(home, "Library", "Application Support", "avala");
-  return join(filled(environment["XDG_STATE_HOME"]) ?? join(home, ".local", "state"), "avala");
+  const ownHome = filled(environment["HOME"]);
+  if (own !== undefined) return withHome(own, ownHome);
+  const home = ownHome ?? homeFolder();
+  const inHome = (...names: readonly string[]): string | undefined =>
+    home === undefined ? undefined : join(home, ...names);
+  const state = stateOf(environment, platform, inHome);
+  return state === undefined ? undefined : join(state, "avala");
+}
+
+function stateOf(
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+  inHome: (...names: readonly string[]) => string | undefined,
+): string | undefined {
+  if (platform === "win32")
+    return filled(environment["LOCALAPPDATA"]) ?? inHome("AppData", "Local");
+  if (platform === "darwin") return inHome("Library", "Application Support");
+  return filled(environment["XDG_STATE_HOME"]) ?? inHome(".local", "state");
 }
 
 const ON = ["on", "true", "yes", "1"];
@@ -120,5 +137,6 @@ export function digestCacheFolder(
   platform: NodeJS.Platform = process.platform,
 ): string | undefined {
   const isOn = ON.includes(hashCacheWord(environment));
-  return isOn ? join(stateDirectory(environment, platform), "digests") : undefined;
+  const state = isOn ? stateDirectory(environment, platform) : undefined;
+  return state === undefined ? undefined : join(state, "digests");
 }

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import os, { homedir } from "node:os";
 import { join } from "node:path";
 import {
   digestCacheFolder,
@@ -81,6 +81,33 @@ describe("stateDirectory", () => {
     ["nothing set", {}, "linux", join(homedir(), ".local", "state", "avala")],
   ] as const)("follows %s", (_name, environment, platform, expected) => {
     expect(stateDirectory(environment, platform)).toBe(expected);
+  });
+});
+
+describe("of a user without a home", () => {
+  beforeEach(() => {
+    jest.spyOn(os, "homedir").mockImplementation(() => {
+      throw new Error("uv_os_homedir returned ENOENT");
+    });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each(["linux", "darwin", "win32"] as const)("there is no state folder on %s", (platform) => {
+    expect(stateDirectory({}, platform)).toBeUndefined();
+    expect(digestCacheFolder({}, platform)).toBeUndefined();
+  });
+
+  test("a state folder that is given is used", () => {
+    expect(stateDirectory({ AVALA_STATE_DIR: "/s" }, "linux")).toBe("/s");
+    expect(stateDirectory({ XDG_STATE_HOME: "/x" }, "linux")).toBe(join("/x", "avala"));
+    expect(() => stateDirectory({ AVALA_STATE_DIR: "~/s" }, "linux")).toThrow(
+      expect.objectContaining({
+        code: "input",
+        message: expect.stringContaining("set HOME") as string,
+      }) as Error,
+    );
   });
 });
 

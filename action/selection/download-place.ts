@@ -1,7 +1,7 @@
 // Whether an export would be put where the next run's files are taken from. Reads nothing but real paths.
-import { homedir } from "node:os";
 import { join, relative, sep } from "node:path";
 import type { InputProblem } from "../../src/errors";
+import { homeFolder } from "../../src/home-path";
 import { matchingPaths } from "../../src/files/scan/patterns/matching";
 import { parsePatterns } from "../../src/files/scan/patterns/patterns";
 import { isWithin } from "../../src/files/within";
@@ -43,9 +43,9 @@ export function guardsDownload(pattern: string, root: string, folder: string | u
 function placesOf(root: string): {
   readonly roots: readonly string[];
   readonly separator: typeof sep;
-  readonly home: string;
+  readonly home: string | undefined;
 } {
-  return { roots: [root, realOf(root)], separator: sep, home: homedir() };
+  return { roots: [root, realOf(root)], separator: sep, home: homeFolder() };
 }
 
 /** Files that an export might put into the folder, relative to the root. */

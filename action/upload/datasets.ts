@@ -36,7 +36,7 @@ export interface UploadContext {
   readonly inputs: UploadInputs;
   readonly organizationUid?: string | undefined;
   readonly budget: WaitBudget;
-  readonly stateDirectory: string;
+  readonly stateDirectory: string | undefined;
   /** Where the digests of the files are noted. */
   readonly digests?: KnownFiles | undefined;
   readonly warn: (text: string) => void;

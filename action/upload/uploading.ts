@@ -1,7 +1,7 @@
 // The part of a run that brings files into datasets, as far as its first byte: plan, look up, check.
 // Knows nothing of exports.
 import type { Avala } from "../../src/api/connection";
-import { stateDirectory } from "../../src/config";
+import { NO_STATE_FOLDER, stateDirectory } from "../../src/config";
 import { isAvalaError } from "../../src/errors";
 import type { GrowResult } from "../../src/operations/grow/grown";
 import { isGrowingTemplate } from "../../src/operations/grow/increment-name";
@@ -70,6 +70,7 @@ export async function runUpload(
   if (avala === undefined || run.inputs.isDryRun) return writeDryRun(run, inputs, avala, selection);
 
   const context = uploadContextOf(run, inputs, avala);
+  if (context.stateDirectory === undefined) run.warn({ text: NO_STATE_FOLDER });
   const outcome = isGrowingTemplate(inputs.dataset)
     ? await growSets(run, context, selection, plan)
     : await publishDatasets(run, context, selection, plan);

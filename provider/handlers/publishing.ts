@@ -23,7 +23,7 @@ export type MadeOf = NamedFiles & { readonly dataset: { readonly name: string } 
 
 export function publishOptions(given: {
   readonly timeoutMs?: number;
-  readonly stateDirectory: string;
+  readonly stateDirectory: string | undefined;
 }): PublishOptions {
   const { timeoutMs = MAX_WAIT_MS, stateDirectory } = given;
   return { waitMs: () => timeoutMs, stateDirectory, words: PULUMI_WORDS };

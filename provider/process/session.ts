@@ -51,7 +51,8 @@ export interface Session extends Memory {
   checkConfig(problems: Problems): void;
   /** As `avala`, or `undefined` when there is no key: a preview works without. */
   avalaIfConfigured(call: Call): Avala | undefined;
-  stateDirectory(): string;
+  /** `undefined` where the user has no home for it. */
+  stateDirectory(): string | undefined;
   /** Closes kept connections. The engine ends the process instead. */
   close(): void;
 }

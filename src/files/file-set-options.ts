@@ -1,8 +1,7 @@
 // What a file set is chosen by, and the first check of it: root, globs and prefix. Reads nothing but the root's name.
 import { readdirSync, realpathSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { withHome } from "../home-path";
+import { homeFolder, withHome } from "../home-path";
 import { isNear } from "../near-name";
 import { shown } from "../text";
 import { numberProblem } from "../wrong-value";
@@ -105,7 +104,7 @@ export function readOptions(
     exclude: options.exclude ?? [],
     roots: [given, root],
     separator: sep,
-    home: homedir(),
+    home: homeFolder(),
   });
   problems.push(...patterns.problems);
   const age = options.minAgeMinutes;

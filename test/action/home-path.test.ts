@@ -45,3 +45,32 @@ test("is a folder of that name where a path says so", async () => {
   expect(errors).toEqual([]);
   expect(outputs["files-total"]).toBe("1");
 });
+
+describe("of a user without a home", () => {
+  beforeEach(() => {
+    jest.spyOn(os, "homedir").mockImplementation(() => {
+      throw new Error("uv_os_homedir returned ENOENT");
+    });
+  });
+  const plain = { root: "home/set", files: "images/**", dataset: "a-{digest}" };
+
+  test("all is sent, and a warning says that no record is kept and what helps", async () => {
+    const env = { AVALA_STATE_DIR: "" };
+    const { errors, outputs, warnings } = await place.act(plain, { env });
+    expect(errors).toEqual([]);
+    expect(outputs["files-uploaded"]).toBe("1");
+    expect(warnings.filter(({ text }) => /AVALA_STATE_DIR.*HOME/.test(text))).toHaveLength(1);
+  });
+
+  test("a state folder that is given is used, and nothing is warned of", async () => {
+    const { errors, warnings } = await place.act(plain);
+    expect([errors, warnings]).toEqual([[], []]);
+  });
+
+  test("a path that starts at it is refused with what helps", async () => {
+    const { errors } = await place.act({ ...plain, root: "~/set" });
+    expect(errors.join("\n")).toMatch(/~\/set can't be used.*set HOME/);
+    const lines = await place.act({ ...plain, files: "~/set/**" });
+    expect(lines.errors.join("\n")).toMatch(/no home folder: set HOME/);
+  });
+});

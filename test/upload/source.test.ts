@@ -38,7 +38,7 @@ test.each(["EMFILE", "ENFILE"])("of %s it is said how to raise the limit", async
   const file = await fileOf(Buffer.from("a"));
   await expect(readSmall({ ...systemDisk, readWhole }, file)).rejects.toMatchObject({
     message: `set/a.bin can't be read (${code}).`,
-    hint: expect.stringContaining("ulimit -n"),
+    hint: expect.stringContaining("ulimit -n") as string,
   });
 });
 

@@ -1,4 +1,5 @@
 // What the user should know of the chosen files themselves, whatever becomes of them.
+import { NO_STATE_FOLDER } from "../../../src/config";
 import { describeFaults, describeSentAnyway } from "../../../src/files/content/fault-counts";
 import { describeLeftOut } from "../../../src/files/left-out";
 import { because } from "../../../src/files/local-file";
@@ -46,6 +47,7 @@ export async function reportNotices(
   // With checkContent: "error" they are refused before.
   if (set.contents.length > 0)
     lines.push(describeSentAnyway(set.contents.length, 'checkContent: "error"'));
+  if (session.stateDirectory() === undefined) lines.push(NO_STATE_FOLDER);
   if (lines.length > 0) await messages.warn(lines.join("\n"));
   if (set.hiddenLeftOut > 0) {
     await messages.info(

@@ -17,7 +17,7 @@ export interface Settling {
   /** What it is made of; absent when that is not known, or it is not made of files. */
   readonly madeOf: MadeOf | undefined;
   readonly timeoutMs: number;
-  readonly stateDirectory: string;
+  readonly stateDirectory: string | undefined;
 }
 
 interface Settled {

@@ -32,7 +32,7 @@ export interface Sending {
   readonly stored?:
     | { readonly manifest: Manifest; readonly isWhole: boolean; readonly uploadUid: string }
     | undefined;
-  readonly stateDirectory: string;
+  readonly stateDirectory: string | undefined;
 }
 
 /** What is stored after an upload that did not end, and the batch that it is in. */

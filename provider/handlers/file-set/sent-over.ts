@@ -19,8 +19,8 @@ export async function isSentOver(
 ): Promise<boolean> {
   const avala = session.avalaIfConfigured(call);
   const stateDirectory = session.stateDirectory();
-  if (avala === undefined || (await journalsIn(avala.disk, stateDirectory)).size === 0)
-    return false;
+  if (avala === undefined || stateDirectory === undefined) return false;
+  if ((await journalsIn(avala.disk, stateDirectory)).size === 0) return false;
   const wanted = { name, organizationUid: ownerOf({ organizationUid }) };
   const what = `Whether files of ${name} have to be sent again`;
   const refused = await advise(session.messages(call), what, async () => {

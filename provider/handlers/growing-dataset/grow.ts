@@ -31,7 +31,7 @@ export interface Growing {
   readonly local: LocalSet;
   /** Absent for a set that is not in the state yet. */
   readonly olds?: GrowingOutputs | undefined;
-  readonly stateDirectory: string;
+  readonly stateDirectory: string | undefined;
 }
 
 const DEFAULT_TIMEOUT_MINUTES = 60;

@@ -1,6 +1,6 @@
 // Says of lines that match nothing why: looks at what is on disk, and at what the other lines take away.
-import { homedir } from "node:os";
 import { sep } from "node:path";
+import { homeFolder } from "../../home-path";
 import { counted, shown } from "../../text";
 import type { PatternCount } from "../local-file";
 import { matchingPaths } from "./patterns/matching";
@@ -64,7 +64,7 @@ function createDiskView(tree: Tree, signal: AbortSignal | undefined): DiskView {
   const matches: DiskView["matches"] = (text, anyCase = false) => {
     const { lines, problems } = parsePatterns({
       ...{ include: [text], exclude: [], roots: [tree.root] },
-      ...{ separator, home: homedir() },
+      ...{ separator, home: homeFolder() },
     });
     const [line] = lines;
     if (line === undefined || problems.length > 0) return [];

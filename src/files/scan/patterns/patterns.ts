@@ -2,7 +2,7 @@
 // Knows the root's name, never what is in it.
 import { type InputProblem, messageOf } from "../../../errors";
 import { boundProblem, countAlternatives, maxLines, maxPairs } from "./pattern-bounds";
-import { isHomePath, withHome } from "../../../home-path";
+import { isHomePath, NO_HOME, withHome } from "../../../home-path";
 import { shown } from "../../../text";
 import { globLibrary } from "../glob-library";
 
@@ -45,8 +45,8 @@ interface PatternOptions {
   readonly roots: readonly string[];
   /** The system's separator: with `\`, every backslash in a pattern is a separator; with `/`, it escapes. */
   readonly separator: "/" | "\\";
-  /** What `~` at the start of a pattern stands for. */
-  readonly home: string;
+  /** What `~` at the start of a pattern stands for, if that is known. */
+  readonly home: string | undefined;
 }
 
 /**
@@ -159,7 +159,10 @@ function normalize(text: string, options: PatternOptions): { glob: string } | { 
       problem: 'It starts with "!!": use one "!" to exclude, or "\\!" for a literal "!".',
     };
   }
-  const full = isHomePath(pattern) ? withHome(pattern, globOfPath(options)) : pattern;
+  const { home } = options;
+  if (home === undefined && isHomePath(pattern)) return { problem: NO_HOME };
+  const isInHome = home !== undefined && isHomePath(pattern);
+  const full = isInHome ? withHome(pattern, globOfPath(home, options)) : pattern;
   const relative = isAbsolute(full) ? withinRoots(full, options) : full;
   if (relative === undefined) {
     return { problem: `It is outside the root ${options.roots[0] ?? ""}.` };
@@ -186,7 +189,7 @@ function readable(glob: string): { glob: string } | { problem: string } {
 }
 
 /** The home folder as a pattern that matches it alone. */
-function globOfPath({ home, separator }: PatternOptions): string {
+function globOfPath(home: string, { separator }: PatternOptions): string {
   return globLibrary().posix.escapePath(separator === "\\" ? home.replaceAll("\\", "/") : home);
 }
 
