@@ -2,15 +2,13 @@
 
 // Stopping takes far less; should anything hang, the journal is written anyway, for it is written file by file.
 const HARD_STOP_MS = 4_500;
-// What shells say of a program that SIGINT ended.
-const EXIT_CODE = 130;
-
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) return;
     controller.abort();
-    setTimeout(() => process.exit(EXIT_CODE), HARD_STOP_MS).unref();
+    // Not `process.exit`: it waits for threads, and one whose disk does not answer never ends.
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), HARD_STOP_MS).unref();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
