@@ -419,7 +419,12 @@ describe.each(implementations)("behind a proxy, $name", ({ create }) => {
 
   describe.each(["send", "open"] as const)("%s", (how) => {
     test.each([
-      ["407 Proxy Authentication Required", 407, false, /HTTPS_PROXY=/],
+      [
+        "407 Proxy Authentication Required",
+        407,
+        false,
+        /Check the user and the password.*HTTPS_PROXY=/,
+      ],
       ["403 Forbidden", 403, false, /allow CONNECT to api\.avala\.invalid, or add .* to NO_PROXY/],
       ["404 Not Found", 404, false, /allow CONNECT/],
       ["502 Bad Gateway", 502, true, /could not reach api\.avala\.invalid/],

@@ -33,13 +33,13 @@ export function proxyRefusal({ host, proxy }: Way, status: number): AvalaError {
 }
 
 function wordsOf(status: number): string {
-  if (status === 407) return ", it requires a user and a password";
+  if (status === 407) return ", it requires a user and a password that it knows";
   return status === 403 ? ", it does not allow this host" : "";
 }
 
 function hintOf(status: number, host: string): string {
   if (status === 407)
-    return "Put the user and the password into the proxy's URL: HTTPS_PROXY=http://user:password@host:port, percent-encoded, from a secret.";
+    return "Check the user and the password in the proxy's URL, or put them there: HTTPS_PROXY=http://user:password@host:port, percent-encoded, from a secret.";
   const way = `or add ${host} to NO_PROXY if it can be reached directly.`;
   return PASSING.has(status)
     ? `The proxy could not reach ${host}: run again later, ask whoever runs the proxy, ${way}`
