@@ -34,6 +34,15 @@ async function run(call: ApiCall, steps: readonly Step[]) {
   return { ...script, ...outcome };
 }
 
+test("a machine that is short of memory is not taken for a broken connection", () => {
+  const cause = new RangeError("WebAssembly.Instance(): Out of memory");
+  const error = transportError({ host: "avala.test" }, new Error("fetch failed", { cause }));
+  expect(error.retryable).toBe(false);
+  expect(error.message).toContain("This machine could not do its part of a request to avala.test");
+  expect(error.hint).toMatch(/memory/);
+  expect(error.hint).not.toMatch(/connection|proxy/);
+});
+
 describe("a call", () => {
   test("sends the key, says what it is, and speaks JSON both ways", async () => {
     const { requests, value } = await run({ ...create, query: { limit: 5 } }, [

@@ -47,6 +47,17 @@ function wordsOf(code: string, error: unknown): string {
   return isUnread ? "responded with what is not HTTP" : (WORDS[code] ?? "did not respond");
 }
 
+/** Whether it is this machine's: short of memory or address space, it can't run what the connection needs. */
+function isOfMachine(error: unknown): boolean {
+  let isOne = false;
+  for (let at = error, depth = 0; isRecord(at) && depth < 4; at = at["cause"], depth += 1) {
+    const code = at["code"];
+    isOne ||=
+      at["name"] === "RangeError" || (typeof code === "string" && /^ERR_WORKER_/.test(code));
+  }
+  return isOne;
+}
+
 /** The code of an error, or of what caused it. Where none has one, the words of the first cause, as `bad port`. */
 function codeOf(error: unknown): string {
   let words = "";
@@ -101,6 +112,7 @@ export function transportError(way: Way, error: unknown, isSent = true): AvalaEr
       hint: "Check the connection and any proxy.",
     });
   }
+  if (isOfMachine(error)) return ofMachine(host, error, isSent);
   if (code === HEADERS_TOO_LARGE) return headersTooLarge(party, error);
   const words = isCertificate ? "has a certificate that is not trusted" : wordsOf(code, error);
   return new AvalaError("network", `${party} ${words} (${code})`, {
@@ -110,6 +122,16 @@ export function transportError(way: Way, error: unknown, isSent = true): AvalaEr
     hint: isCertificate
       ? "If your network puts its own certificate in between, add its certificate authority to NODE_EXTRA_CA_CERTS."
       : "Check the connection, the base URL and any proxy.",
+  });
+}
+
+/** The network has no part in it: nothing is tried again, and no connection is to be checked. */
+function ofMachine(host: string, error: unknown, isSent: boolean): AvalaError {
+  const text = `This machine could not do its part of a request to ${host} (${codeOf(error)})`;
+  return new AvalaError("network", text, {
+    ambiguous: isSent,
+    cause: bare(error),
+    hint: "Raise the process's limits of memory and address space (ulimit -v), then run again.",
   });
 }
 
