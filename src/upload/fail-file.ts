@@ -82,13 +82,17 @@ export function failFile(run: Run, file: SourceFile, failure: unknown, isAgain =
   if (mayMeetAll(error) && !isAgain) batch.inARow.push({ path: file.path, error });
 }
 
-/** What is stored, and lacks only a completion for which a deadline leaves no time, has not failed. */
+/**
+ * What is stored, and lacks only a completion for which a deadline leaves no time, has not failed; nor has one whose open session was
+ * called gone, for which it leaves no time to ask again.
+ */
 function leaveHeld({ avala, batch }: Run): void {
   if (avala.deadlineMs === undefined) return;
   const left: FileFailure[] = [];
   for (const one of batch.held.splice(0)) {
     const { file, error } = one;
-    if (isCompletionRefused(error)) left.push({ path: file.path, error: error.cause });
+    if (isCompletionRefused(error) || isOpenSessionLost(error))
+      left.push({ path: file.path, error: error.cause });
     else batch.held.push(one);
   }
   for (const { text } of alikeOf(left))

@@ -162,12 +162,24 @@ function isRound({ run, round }: Pool): boolean {
   return round !== undefined || lastOfFull(run.batch.inARow) !== undefined || hasYetToComplete(run);
 }
 
-/** Those whose turn has come while others are still begun; so few calls are made for a set of which many are refused. */
+/**
+ * Those whose turn has come while others are still begun; so few calls are made for a set of which many are refused. One whose open
+ * session is called gone may end the batch: it does not wait for others.
+ */
 function takeDue(pool: Pool): Held[] {
   const { run } = pool;
-  const atMs = run.batch.held[MAX_FAILURES_IN_A_ROW - 1]?.atMs ?? Number.POSITIVE_INFINITY;
-  const isDue = atMs + LATER_MS <= run.avala.clock.now() && !run.isMade && !isRound(pool);
-  return isDue ? takeHeld(run) : [];
+  const { held } = run.batch;
+  if (run.isMade || isRound(pool)) return [];
+  const now = run.avala.clock.now();
+  const isDue = (one: Held | undefined): boolean => one !== undefined && one.atMs + LATER_MS <= now;
+  const open = held.find((one) => isOpenSessionLost(one.error) && isDue(one));
+  if (open !== undefined) return held.splice(held.indexOf(open), 1);
+  return isDue(held[MAX_FAILURES_IN_A_ROW - 1]) ? takeHeld(run) : [];
+}
+
+/** Whether any file of the batch was, in this run or in an earlier one: else the server may complete none of the set. */
+function hasCompleted({ batch: { sent, unchanged, doubtful, unproven } }: Run): boolean {
+  return [sent, unchanged, doubtful, unproven].some(({ length }) => length > 0);
 }
 
 /** Begins nothing but what shows whether files are still taken, until one is. @throws what ends the run */
@@ -202,6 +214,7 @@ async function holdRound(pool: Pool): Promise<void> {
       case "end":
         if (!isCompletionRefused(step.error)) throw step.error;
         await judgeUncompleted(run);
+        if (!run.isMade && !hasCompleted(run)) throw step.error;
         inARow.length = 0;
         return;
     }
