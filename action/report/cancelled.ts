@@ -117,7 +117,8 @@ function isFoundAgain(source: ExportSource | undefined): boolean {
 
 /** How to go on with an export that still runs. */
 export function againText(source: ExportSource | undefined, uid: string): string {
+  if (source?.kind === "existing") return "Running this step again waits for it";
   return isFoundAgain(source)
-    ? `Running this step again waits for it, and so does export-uid: ${shown(uid)}`
+    ? `While it runs, running this step again waits for it; export-uid: ${shown(uid)} takes it also once it is complete`
     : `Running this step again would start a second one: wait for this one with export-uid: ${shown(uid)}`;
 }

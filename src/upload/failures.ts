@@ -165,12 +165,18 @@ function isOtherNow({ error }: FileFailure): boolean {
 function nextRunSends(outcome: UploadOutcome): string {
   const { failures, uploadUid, isNamedByContent, sent, unchanged } = outcome;
   const landed = sent.length + unchanged.length;
-  const isKept = !failures.some(isOtherNow) || (uploadUid === undefined && !isNamedByContent);
-  if (landed === 0 || isKept) return runAgain(landed);
   const others = isNamedByContent
     ? "all files are sent under another name"
     : "files that landed may be sent again";
-  return `What landed is kept for the earlier content of these files: restore it and run again, and only the rest is sent. With other content, ${others}.`;
+  const isKeptAnyway = uploadUid === undefined && !isNamedByContent;
+  if (landed === 0 || isKeptAnyway) return runAgain(landed);
+  if (failures.some(isOtherNow))
+    return `What landed is kept for the earlier content of these files: restore it and run again, and only the rest is sent. With other content, ${others}.`;
+  // Whoever is to do something about a file may do this.
+  const isLeftOut = failures.some(({ error }) => !error.retryable);
+  return isLeftOut
+    ? `${runAgain(landed)} Where files are renamed or left out, ${others}.`
+    : runAgain(landed);
 }
 
 /** The error of an upload that went through all its files and left some behind. */

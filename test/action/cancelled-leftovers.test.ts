@@ -107,7 +107,7 @@ describe("cancelled while an export runs", () => {
     const [dataset] = place.emulator.datasets();
     expect(text).toContain(`Dataset ${dataset?.name} (uid ${dataset?.uid}) is made`);
     expect(text).toContain(
-      `Export ${uid} is still running at Avala.\nRunning this step again waits for it, and so does export-uid: ${uid}.`,
+      `Export ${uid} is still running at Avala.\nWhile it runs, running this step again waits for it; export-uid: ${uid} takes it also once it is complete.`,
     );
   });
 

@@ -89,8 +89,24 @@ test("under a version, a file that the server refuses leaves the others where th
   const reply = { status: 400, body: JSON.stringify({ file_path: ["no such suffix"] }) };
   place.emulator.setFault({ on: { path: PRESIGN }, times: 1, reply });
   const { hint } = await failure(versionOf(files), files);
-  expect(hint).toContain(RUN_AGAIN);
+  expect(hint).toContain(
+    `${RUN_AGAIN} Where files are renamed or left out, all files are sent under another name.`,
+  );
+  const [, b, c] = files;
+  expect((await send(versionOf([b, c]), [b, c])).sent).toHaveLength(2);
   expect((await send(versionOf(files), files)).sent).toHaveLength(1);
+});
+
+test("under a fixed name, one that is left out may have all sent again", async () => {
+  await place.start(BY_FORM);
+  const [a, b, c] = await three();
+  const reply = { status: 400, body: JSON.stringify({ file_path: ["no such suffix"] }) };
+  place.emulator.setFault({ on: { path: PRESIGN }, times: 1, reply });
+  const { hint } = await failure("set", [a, b, c]);
+  expect(hint).toContain(
+    `${RUN_AGAIN} Where files are renamed or left out, files that landed may be sent again.`,
+  );
+  expect((await send("set", [b, c])).sent).toHaveLength(2);
 });
 
 test("where no file has landed, nothing is said of what is kept", async () => {

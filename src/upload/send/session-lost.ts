@@ -104,22 +104,25 @@ export function isPresignRefused(error: unknown): error is PresignRefusedError {
   return isSessionLost(error) && error.lost === "refused";
 }
 
+// For one file or several.
+const ASK_AVALA =
+  "Ask Avala what it has against what it refuses, rename that, or leave it out. A later run of the same files tries only what is missing.";
+
 /** Of one that the server refuses, though it takes others of the set. */
 export function fileRefused(path: string, cause: ApiError): AvalaError {
   const text = `Avala does not take ${printable(path)}, though it takes other files of the set: ${cause.message}`;
-  const hint =
-    "Rename the file or leave it out, or ask Avala what it has against it. A later run asks for this file only.";
   // Where no other was taken, these would be about the address.
   const isOfCall = cause.code === "not_found" || cause.code === "not_offered";
-  return new AvalaError("upload", text, { hint: isOfCall ? hint : (cause.hint ?? hint), cause });
+  return new AvalaError("upload", text, {
+    hint: isOfCall ? ASK_AVALA : (cause.hint ?? ASK_AVALA),
+    cause,
+  });
 }
 
 /** The same of one that was sent, and that the server does not complete, though it completes others of the set. */
 export function fileUncompleted(path: string, cause: ApiError): AvalaError {
   const text = `Avala does not complete the upload of ${printable(path)}, though it completes other files of the set: ${cause.message}`;
-  const hint =
-    "Rename the file or leave it out, or ask Avala what it has against it. A later run tries this file only.";
-  return new SessionLostError("session", "storage", text, { hint, cause });
+  return new SessionLostError("session", "storage", text, { hint: ASK_AVALA, cause });
 }
 
 /** What counts as sent was sent by another run, no record of this machine's says so, and its dataset may be made, and deleted. */
