@@ -19,6 +19,8 @@ interface PollOptions<T> {
   readonly maxWaitMs?: number | undefined;
   /** What is awaited, for the error: `export 3f9a… to complete`. */
   readonly what: string;
+  /** What to do when the deadline comes first. @default to go on waiting for what is under way */
+  readonly hint?: string | undefined;
   readonly onValue?: ((value: T) => void) | undefined;
   /** Hears of the first failed read of each outage, and how long the wait can last. */
   readonly onOutage?: ((error: AvalaError, leftMs: number) => void) | undefined;
@@ -53,14 +55,15 @@ function lastLimits(deadlineMs: number, nowMs: number): ReadLimits {
   return { deadlineMs: Math.max(nowMs, deadlineMs) + GRACE_MS, maxTries: 1, idleTimeoutMs };
 }
 
+const GOES_ON = `It may still complete: run again to continue waiting, or ${MORE_TIME}.`;
+
 function timedOut(
-  { what, timeoutMs }: Pick<PollOptions<never>, "what" | "timeoutMs">,
+  { what, timeoutMs, hint = GOES_ON }: Pick<PollOptions<never>, "what" | "timeoutMs" | "hint">,
   isOver: boolean,
   cause?: unknown,
 ): AvalaError {
   const reason = isAvalaError(cause) ? ` The last read failed: ${cause.message}` : "";
   const text = `Waiting for ${what} ${isOver ? "took" : "would take"} longer than ${formatDuration(timeoutMs / 1000)}.${reason}`;
-  const hint = `It may still complete: run again to continue waiting, or ${MORE_TIME}.`;
   return new AvalaError("timeout", text, { hint, cause });
 }
 

@@ -3,6 +3,7 @@ import { withLimits, type Avala } from "../api/connection";
 import { InputError, isAvalaError, type AvalaError } from "../errors";
 import { isHeldUntil, pastDeadline } from "../flow/deadline";
 import { poll } from "../flow/poll";
+import { MORE_TIME } from "../hints";
 import { aFunction, shapeOf, type Shape } from "../shapes";
 import { formatDuration } from "../text";
 import { mustBe } from "../wrong-value";
@@ -35,6 +36,8 @@ interface Awaited<T> {
   /** For messages: `export 3f9a… to be completed`. */
   readonly what: string;
   readonly timeoutMs: number;
+  /** What to do when it took too long. @default to go on waiting for what is under way */
+  readonly hint?: string;
   readonly read: (avala: Avala) => Promise<T>;
   readonly isDone: (value: T) => boolean;
   readonly onValue?: (value: T) => void;
@@ -89,5 +92,6 @@ export function throughOutages<T>(
     readonly work: (within: Avala) => Promise<T>;
   },
 ): Promise<T> {
-  return waitFor(avala, { what, timeoutMs, read: work, isDone: () => true });
+  const hint = `Run again, or ${MORE_TIME}.`; // nothing may be under way
+  return waitFor(avala, { what, timeoutMs, hint, read: work, isDone: () => true });
 }

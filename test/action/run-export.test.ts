@@ -125,6 +125,24 @@ describe("an export that takes too long", () => {
     expect(errors[0]).toContain(`export-uid: ${uid}`);
   });
 
+  test("is not said to be under way where an outage let none be started", async () => {
+    await start();
+    place.emulator.setFault({
+      on: { method: "GET", path: "/exports/*" },
+      times: 0,
+      reply: { status: 503 },
+    });
+    const { outputs, errors } = await act({
+      "export-projects": project(1, 1),
+      "timeout-minutes": "0.02",
+    });
+    expect(outputs).toMatchObject({ outcome: "timeout", "export-uid": "" });
+    expect(errors[0]).toContain("to be started");
+    expect(errors[0]).toContain("Run again, or raise timeout-minutes.");
+    expect(errors[0]).not.toContain("may still complete");
+    expect(place.emulator.exports()).toHaveLength(0);
+  });
+
   test("is waited for by the next run of the same sources, which starts no second one", async () => {
     await start({ exportMs: 1_500 });
     const sources = { "export-projects": project(1, 1) };

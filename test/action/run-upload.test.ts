@@ -98,7 +98,7 @@ describe("files whose contents are wrong", () => {
     expect(warnings).toHaveLength(52);
     expect(warnings[0]).toContain("Only the first 50 are named");
     expect(warnings.at(-1)).toBe(
-      "59 files are sent although the contents look wrong, and can't be removed from the dataset later. check-content: error refuses such files.",
+      "59 files look wrong by the contents, which does not stop an upload: once sent, they can't be removed from the dataset. check-content: error refuses such files.",
     );
   });
 

@@ -101,7 +101,7 @@ describe("A FileSet tells", () => {
       "and 11 more (the first 20 of 31; contents: 31 of 31 files: 30 not in the format that their suffix says, 1 empty)",
     );
     expect(said).toContain(
-      '31 files are sent although the contents look wrong, and can\'t be removed from the dataset later. checkContent: "error" refuses such files.',
+      '31 files look wrong by the contents, which does not stop an upload: once sent, they can\'t be removed from the dataset. checkContent: "error" refuses such files.',
     );
   });
 

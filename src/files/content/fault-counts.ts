@@ -14,8 +14,8 @@ const phrases: Readonly<Record<ContentFault, string>> = {
 
 /** What becomes of files whose contents are only warned of. `refuse`: how a front end writes that they are refused. */
 export function describeSentAnyway(fileCount: number, refuse: string): string {
-  const are = fileCount === 1 ? "1 file is" : `${formatCount(fileCount)} files are`;
-  return `${are} sent although the contents look wrong, and can't be removed from the dataset later. ${refuse} refuses such files.`;
+  const [look, they] = fileCount === 1 ? ["looks", "it"] : ["look", "they"];
+  return `${counted(fileCount, "file")} ${look} wrong by the contents, which does not stop an upload: once sent, ${they} can't be removed from the dataset. ${refuse} refuses such files.`;
 }
 
 /** `15 of 3,400 files: 12 cut short, 3 empty`, the most frequent first; empty where nothing is wrong. */
