@@ -64,6 +64,7 @@ const ORDERS = {
   ],
   "src/api/transport": [
     [
+      "cause-chain.ts",
       "first-that-loads.ts",
       "header-values.ts",
       "late-optimizing.ts",

@@ -1,5 +1,7 @@
 // Errors of the system: their code, and what to do about what a disk refuses. Knows nothing of errors of ours.
 
+const RAISE_OPEN_FILES = "Raise the limit of open files (ulimit -n), then run again.";
+
 /** By the system's code; `undefined` for one that says nothing of what to do. */
 export function diskHint(code: string): string | undefined {
   switch (code) {
@@ -14,7 +16,7 @@ export function diskHint(code: string): string | undefined {
       return "Give this user the right to write there, or choose another folder, then run again.";
     case "EMFILE":
     case "ENFILE":
-      return "Raise the limit of open files (ulimit -n), then run again.";
+      return RAISE_OPEN_FILES;
     default:
       return undefined;
   }
@@ -22,7 +24,7 @@ export function diskHint(code: string): string | undefined {
 
 /** What to do about what can't be read. `otherwise`: where the fault is of the file and not of the machine. */
 export function readHint(code: string, otherwise: string): string {
-  return code === "EMFILE" || code === "ENFILE" ? (diskHint(code) ?? otherwise) : otherwise;
+  return code === "EMFILE" || code === "ENFILE" ? RAISE_OPEN_FILES : otherwise;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 // Stopping takes far less; should anything hang, the journal is written anyway, for it is written file by file.
 const HARD_STOP_MS = 4_500;
+
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {

@@ -173,8 +173,8 @@ function nextRunSends(outcome: UploadOutcome): string {
   if (failures.some(isOtherNow))
     return `What landed is kept for the earlier content of these files: restore it and run again, and only the rest is sent. With other content, ${others}.`;
   // Whoever is to do something about a file may do this.
-  const isLeftOut = failures.some(({ error }) => !error.retryable);
-  return isLeftOut
+  const mayBeLeftOut = failures.some(({ error }) => !error.retryable);
+  return mayBeLeftOut
     ? `${runAgain(landed)} Where files are renamed or left out, ${others}.`
     : runAgain(landed);
 }

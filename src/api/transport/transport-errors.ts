@@ -4,6 +4,7 @@ import { AvalaError, messageOf } from "../../errors";
 import { isRecord } from "../../json";
 import { printable, redact } from "../../redact";
 import { formatBytes } from "../../text";
+import { causeChain } from "./cause-chain";
 import { proxyRefusal, proxyStatusOf, type Way } from "./proxy/proxy-errors";
 
 // Nothing was sent yet, so whatever was asked for was not done.
@@ -49,20 +50,17 @@ function wordsOf(code: string, error: unknown): string {
 
 /** Whether it is this machine's: short of memory or address space, it can't run what the connection needs. */
 function isOfMachine(error: unknown): boolean {
-  let isOne = false;
-  for (let at = error, depth = 0; isRecord(at) && depth < 4; at = at["cause"], depth += 1) {
-    const code = at["code"];
-    isOne ||=
-      at["name"] === "RangeError" || (typeof code === "string" && /^ERR_WORKER_/.test(code));
-  }
-  return isOne;
+  return causeChain(error).some(
+    ({ name, code }) =>
+      name === "RangeError" || (typeof code === "string" && /^ERR_WORKER_/.test(code)),
+  );
 }
 
 /** The code of an error, or of what caused it. Where none has one, the words of the first cause, as `bad port`. */
 function codeOf(error: unknown): string {
   let words = "";
-  for (let at = error, depth = 0; isRecord(at) && depth < 4; at = at["cause"], depth += 1) {
-    const code = at["code"];
+  for (const at of causeChain(error)) {
+    const { code } = at;
     if (typeof code === "string" && code !== "") return code;
     words = messageOf(at) || words;
   }

@@ -228,7 +228,7 @@ class HeaderPace implements Pace {
     const certainMs = Math.max(nowMs, this.underWay > 0 ? this.heldUntilMs : this.nextMs(nowMs));
     for (const late of this.waiters.filter(({ deadlineMs }) => deadlineMs <= certainMs)) {
       this.waiters.splice(this.waiters.indexOf(late), 1);
-      late.leave(pastDeadline(WHAT, undefined, late.deadlineMs));
+      late.leave(pastDeadline(WHAT));
     }
     this.alarm.set(this.wakesAtMs(nowMs), nowMs);
   }

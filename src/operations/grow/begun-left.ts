@@ -87,11 +87,11 @@ function itemsAt(
   increments: readonly Increment[],
 ): ReadonlyMap<string, readonly HeldEntry[]> {
   const moves = increments.flatMap(({ moved = [] }) => moved);
-  const homeOf = createHomes(files, moves, createPostponed(postponed));
+  const homes = createHomes(files, moves, createPostponed(postponed));
   const items = new Map<string, HeldEntry[]>(paths.map((path) => [path, []]));
-  for (const { entries, moved = [] } of increments) {
-    const movedTo = new Map(moved.map(({ path, to }) => [path, to]));
-    for (const entry of entries) items.get(homeOf(entry, movedTo.get(entry.path)))?.push(entry);
+  for (const { entries, moved } of increments) {
+    const homeOf = homes(moved);
+    for (const entry of entries) items.get(homeOf(entry))?.push(entry);
   }
   return items;
 }

@@ -5,7 +5,7 @@ import { comparePaths, type ManifestEntry } from "../../files/manifest/manifest"
 import { freeItems, pairByContent, type LeftItem } from "./by-content";
 import { byPath } from "./by-path";
 import type { NumberedName } from "./increment-name";
-import { createHomes, likenessOf } from "./item-homes";
+import { createHomes, likenessOf, type Homes } from "./item-homes";
 import { createPostponed, type PostponedItem } from "./postponed";
 import { createUnclearItems, isUnclear, type UnclearItems } from "./unclear-items";
 
@@ -111,17 +111,12 @@ export function inOrder(increments: readonly Increment[]): readonly Increment[] 
 }
 
 /** By where they belong; those of one path in the order of their increments. */
-function itemsOf(
-  increments: readonly Increment[],
-  homeOf: ReturnType<typeof createHomes>,
-): readonly Item[] {
+function itemsOf(increments: readonly Increment[], homes: Homes): readonly Item[] {
   const items: Item[] = [];
-  for (const [turn, { dataset, entries, moved = [] }] of inOrder(increments).entries()) {
-    const movedTo = new Map(moved.map(({ path, to }) => [path, to]));
-    for (const entry of entries) {
-      const home = homeOf(entry, movedTo.get(entry.path));
-      items.push({ entry, datasetUid: dataset.uid, turn, home });
-    }
+  for (const [turn, { dataset, entries, moved }] of inOrder(increments).entries()) {
+    const homeOf = homes(moved);
+    for (const entry of entries)
+      items.push({ entry, datasetUid: dataset.uid, turn, home: homeOf(entry) });
   }
   return items.sort((a, b) => comparePaths(a.home, b.home));
 }

@@ -26,6 +26,11 @@ export function pathOf({ path, as }: Pick<Entry, "path" | "as">): string {
   return as ?? path;
 }
 
+/** Of an increment whose items were `moved` since, where each of its entries belongs. */
+export type Homes = (
+  moved?: readonly { readonly path: string; readonly to: string }[],
+) => (entry: Entry) => string;
+
 /**
  * A file that had an item in an earlier run keeps it as long as it has that content, also if another file is at the item's own
  * path by now, or that one is left for a later run. While it is left for a later run itself, nobody else gets the item.
@@ -34,17 +39,21 @@ export function createHomes(
   files: readonly ManifestEntry[],
   moves: readonly { readonly to: string }[],
   isPostponed: (path: string) => boolean,
-): (entry: Entry, movedTo: string | undefined) => string {
-  const moved = new Set(moves.map(({ to }) => to));
+): Homes {
+  const places = new Set(moves.map(({ to }) => to));
   const fileAt = new Map(
-    moved.size === 0
+    places.size === 0
       ? []
-      : files.flatMap((file) => (moved.has(file.path) ? [[file.path, file] as const] : [])),
+      : files.flatMap((file) => (places.has(file.path) ? [[file.path, file] as const] : [])),
   );
-  return (entry, movedTo) => {
+  const homeOf = (entry: Entry, movedTo: string | undefined): string => {
     if (movedTo === undefined) return pathOf(entry);
     const file = fileAt.get(movedTo);
     const isIts = file === undefined ? isPostponed(movedTo) : likenessOf(entry, file) === "same";
     return isIts ? movedTo : pathOf(entry);
+  };
+  return (moved = []) => {
+    const movedTo = new Map(moved.map(({ path, to }) => [path, to]));
+    return (entry) => homeOf(entry, movedTo.get(entry.path));
   };
 }

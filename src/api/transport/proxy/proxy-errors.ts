@@ -1,7 +1,7 @@
 // What a proxy on the way says or fails at, as one of our errors: it is not the server's answer. Shows the proxy's host and
 // port, never its credentials. Knows the words of undici, and nothing of how a proxy is chosen.
 import { AvalaError, messageOf } from "../../../errors";
-import { isRecord } from "../../../json";
+import { causeChain } from "../cause-chain";
 
 /** The host that a request is for, and the proxy on the way to it. */
 export interface Way {
@@ -51,7 +51,7 @@ const REFUSED = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 
 /** The status by which a proxy refused, where a library's error says so. */
 export function proxyStatusOf(error: unknown): number | undefined {
-  for (let at = error, depth = 0; isRecord(at) && depth < 4; at = at["cause"], depth += 1) {
+  for (const at of causeChain(error)) {
     const status = REFUSED.exec(messageOf(at))?.[1];
     if (status !== undefined) return Number(status);
   }
