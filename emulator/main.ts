@@ -49,7 +49,9 @@ async function loadDialect(command: CommandLine): Promise<EmulatorOptions["diale
   try {
     return { ...readDialect(JSON.parse(await readFile(file, "utf8"))), ...options.dialect };
   } catch (error) {
-    throw new UsageError([`--dialect ${file} can't be read: ${(error as Error).message}`]);
+    const text = `--dialect ${file} can't be read: ${(error as Error).message}`;
+    const isSwitch = /^\w+=\w+$/.test(file);
+    throw new UsageError([isSwitch ? `${text}. For one switch use --switch ${file}` : text]);
   }
 }
 

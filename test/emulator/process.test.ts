@@ -126,6 +126,13 @@ test("wrong options are all named on stderr, with the exit code of a usage error
   expect(stderr.split("\n")).toEqual(lines);
 });
 
+test("a switch in the place of the file of switches says how to give one", async () => {
+  const { child, exit } = launch(["--dialect", "exportCounts=absent"]);
+  const [text] = (await once(child.stderr, "data")) as [Buffer];
+  expect(text.toString()).toContain("use --switch exportCounts=absent");
+  expect(await exit).toEqual([2, null]);
+});
+
 test("a port that is taken is an error, and the program ends", async () => {
   const { emulator } = await spawnEmulator([]);
   const { port } = new URL(emulator.baseUrl);

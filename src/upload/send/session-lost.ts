@@ -105,8 +105,7 @@ export function isPresignRefused(error: unknown): error is PresignRefusedError {
 }
 
 // For one file or several.
-const ASK_AVALA =
-  "Ask Avala what it has against what it refuses, rename that, or leave it out. A later run of the same files tries only what is missing.";
+const ASK_AVALA = "Ask Avala what it has against what it refuses, rename that, or leave it out.";
 
 /** Of one that the server refuses, though it takes others of the set. */
 export function fileRefused(path: string, cause: ApiError): AvalaError {
